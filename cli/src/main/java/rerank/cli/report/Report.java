@@ -48,7 +48,7 @@ public record Report(
      * @param ndcg10 nDCG@10 with linear gain
      * @param mrr10 reciprocal rank of the first relevant document among the first 10
      * @param map mean average precision
-     * @param recall share of the relevant documents that are among the candidates
+     * @param recall share of the relevant documents that are among the first 10
      */
     public record Quality(double ndcg10, double mrr10, double map, double recall) {}
 
