@@ -117,6 +117,7 @@ public final class RerankClient implements AutoCloseable {
                 new ProducerRecord<>(topics.candidates(), queryId, new CandidateEvent(queryId, documents, last)));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of a failure
     private <T> void send(KafkaProducer<String, T> producer, ProducerRecord<String, T> record) {
         producer.send(record, (metadata, failure) -> {
             if (failure != null) {
