@@ -36,7 +36,9 @@ final class RankedResultsText {
                 results.getMode(),
                 results.getModelVersion(),
                 results.getCompletedAtMs() - results.getAcceptedAtMs());
-        return results.getStatus() == RankingStatus.COMPLETE ? facts : "PARTIAL (" + results.getReason() + "), " + facts;
+        return results.getStatus() == RankingStatus.COMPLETE
+                ? facts
+                : "PARTIAL (" + results.getReason() + "), " + facts;
     }
 
     private Entry entry(RankedItem item) {

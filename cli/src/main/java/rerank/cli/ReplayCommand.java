@@ -10,9 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rerank.cli.console.ProgressBar;
+import rerank.cli.replay.Replay;
 import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
-import rerank.cli.replay.Replay;
+import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
 import rerank.topology.TopicNames;
 import rerank.topology.worker.WorkerConfig;
@@ -59,7 +60,8 @@ final class ReplayCommand implements Callable<Integer> {
         List<RerankRequest> requests = data.requests(dataset);
         ReplayResult result;
         if (config == null) {
-            try (EmbeddedService service = EmbeddedService.start(model.directory())) {
+            try (EmbeddedService service =
+                    EmbeddedService.start(LanguageModelReranker.load(model.directory()), Map.of())) {
                 result = replay(service.client(), service.topics(), requests);
             }
         } else {

@@ -34,8 +34,8 @@ record ReplayResult(List<RerankRequest> requests, Replay.Outcome outcome) {
                 outcome.answers().stream().map(Answer::latencyNanos).toList());
         Run reranked = Runs.reranked(outcome.answers());
         String name = "reranked, " + first.getMode();
-        Comparison comparison = new Comparison(Runs.firstStage(requests), qrels)
-                .add(name, reranked, latency, pairs / seconds);
+        Comparison comparison =
+                new Comparison(Runs.firstStage(requests), qrels).add(name, reranked, latency, pairs / seconds);
         System.out.printf(
                 Locale.ROOT,
                 "%n%s: %d queries, %d pairs judged by %s in %.1f s%n%n%s",

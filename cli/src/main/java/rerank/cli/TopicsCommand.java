@@ -1,10 +1,15 @@
 package rerank.cli;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import rerank.topology.worker.TopicPlan;
 import rerank.topology.worker.Topics;
 import rerank.topology.worker.WorkerConfig;
@@ -16,19 +21,19 @@ import rerank.topology.worker.WorkerConfig;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "create")
 final class TopicsCommand implements Callable<Integer> {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    @Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new picocli.CommandLine.ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "say 'topics create'");
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "say 'topics create'");
     }
 
     @Command(
             name = "create",
             description = "Make the topics that are missing; those that exist stay as they are.",
             mixinStandardHelpOptions = true)
+    @SuppressWarnings("UnusedMethod") // picocli calls it
     private int create(@Mixin ConfigOption file) throws Exception {
         WorkerConfig config = file.load();
         TopicPlan plan = config.topicPlan();

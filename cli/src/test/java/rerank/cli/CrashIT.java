@@ -57,10 +57,9 @@ class CrashIT {
             Map<String, List<RankedResults>> answers = killAndRestartUnderLoad(config);
 
             assertThat(answers).hasSize(QUERIES);
-            assertThat(answers).allSatisfy((id, results) -> assertThat(results)
-                    .as(id)
-                    .singleElement()
-                    .satisfies(CrashIT::assertCompleteAndInOrder));
+            assertThat(answers)
+                    .allSatisfy((id, results) ->
+                            assertThat(results).as(id).singleElement().satisfies(CrashIT::assertCompleteAndInOrder));
             assertThat(recordsIn(config, config.topicPlan().names().deadLetters()))
                     .isZero();
         }
@@ -122,7 +121,8 @@ class CrashIT {
                         .setQueryId(id)
                         .setText("query " + id)
                         .setExpectedCandidates(CANDIDATES)
-                        .setDeadlineMs(System.currentTimeMillis() + Duration.ofMinutes(5).toMillis())
+                        .setDeadlineMs(System.currentTimeMillis()
+                                + Duration.ofMinutes(5).toMillis())
                         .build(),
                 candidates);
     }
@@ -137,21 +137,15 @@ class CrashIT {
     }
 
     private WorkerConfig config(EmbeddedCluster cluster, String placement) throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("worker.properties"),
-                """
+        Path file = Files.writeString(directory.resolve("worker.properties"), """
                 bootstrap.servers=%s
                 schema.registry.url=%s
                 state.dir=%s
                 rerank.judge.placement=%s
                 rerank.topics.partitions=4
                 rerank.topics.pairs.partitions=8
-                """
-                        .formatted(
-                                cluster.bootstrapServers(),
-                                cluster.registryUrl(),
-                                directory.resolve("state"),
-                                placement));
+                """.formatted(
+                        cluster.bootstrapServers(), cluster.registryUrl(), directory.resolve("state"), placement));
         return WorkerConfig.load(file);
     }
 

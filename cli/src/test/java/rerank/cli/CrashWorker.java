@@ -12,7 +12,7 @@ final class CrashWorker {
         WorkerConfig config = WorkerConfig.load(Path.of(args[0]));
         try (Worker worker = Worker.start(config, new SlowJudge(Long.parseLong(args[1])))) {
             System.out.println("worker is running");
-            worker.awaitStop();
+            worker.awaitEnd();
         }
     }
 }

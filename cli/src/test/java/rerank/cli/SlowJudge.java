@@ -24,7 +24,9 @@ final class SlowJudge implements PairJudge {
 
     private static Judgment judge(Pair pair) {
         double relevant = relevance(pair.candidate().docId());
-        String explanation = pair.task() == Pair.Task.LABEL ? "" : "it is " + pair.candidate().docId();
+        String explanation = pair.task() == Pair.Task.LABEL
+                ? ""
+                : "it is " + pair.candidate().docId();
         return new Judgment.Judged(new LabelDistribution(1 - relevant, 0, relevant), explanation);
     }
 
