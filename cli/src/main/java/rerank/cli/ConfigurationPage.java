@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import rerank.topology.worker.WorkerKeys;
 
 /** Writes {@code docs/configuration.md} from the definitions that check the values at start: one place for every key. */
 final class ConfigurationPage {
@@ -14,6 +15,23 @@ final class ConfigurationPage {
             (then copy `cli/target/configuration.md` here). Files are Kafka's properties style, `key=value`, one a line.
             A process checks its whole file when it starts and names all mistakes in one message.
             """);
+
+    /** The page with every kind of file. */
+    static String complete() {
+        return new ConfigurationPage()
+                .section("rerank worker --config FILE", """
+                        Also read by `topics create`, `tail` and `replay`. Keys of others are passed on: those that begin
+                        with `streams.` (cut off), `consumer.`, `producer.` or `admin.` to Kafka's clients, security
+                        settings as `streams.security.protocol` and so on among them, and those of the schema registry's
+                        client, such as `basic.auth.user.info` and `schema.registry.ssl.truststore.location`, to it.
+
+                        Kafka Streams runs with `commit.interval.ms=25` and `poll.ms=5` unless `streams.` keys say
+                        otherwise. Under exactly-once a commit costs 10 to 15 ms, so committing more often gains nothing
+                        and can saturate the transaction coordinator; `poll.ms` is what an idle thread sleeps, and
+                        finished judgments wait for it, 100 ms by Kafka's own default.
+                        """, WorkerKeys.definition())
+                .toString();
+    }
 
     /**
      * Adds the keys of one kind of file.

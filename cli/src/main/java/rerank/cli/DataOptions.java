@@ -34,9 +34,9 @@ public final class DataOptions {
             description = "Rerank the first N candidates of each query. Default: ${DEFAULT-VALUE}.")
     private int depth = 50;
 
-    /** Reads the data set. */
+    /** Reads the data set, or makes the embedded one. */
     public Dataset read() {
-        return Dataset.read(data, firstStage);
+        return data.equals(Path.of(StorefrontData.NAME)) ? StorefrontData.make() : Dataset.read(data, firstStage);
     }
 
     /** The queries asked for, with their candidates. */
