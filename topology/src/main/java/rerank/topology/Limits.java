@@ -5,11 +5,15 @@ package rerank.topology;
  *
  * @param maxCandidates candidates of one query that are judged, the first to arrive; further ones, up to ten times as
  *     many, are ranked unjudged behind them, and what exceeds that is refused; at least 1
- * @param maxDocumentChars a longer title or text is cut to this many UTF-16 units; at least 1
+ * @param maxDocumentChars a longer text is cut to this many UTF-16 units; at least 1
  * @param maxQueryChars a query whose text or instruction is longer is refused; at least 1
  * @param maxResultBytes a longer answer is cut at its end, so that the topic takes it; at least 1000
  */
 public record Limits(int maxCandidates, int maxDocumentChars, int maxQueryChars, int maxResultBytes) {
+    /** A longer query or document id is refused: it would be repeated in every record. */
+    static final int MAX_ID_CHARS = 1000;
+
+    private static final int MAX_TITLE_CHARS = 1000;
     private static final int LISTED_PER_JUDGED = 10;
 
     public Limits {
@@ -24,14 +28,23 @@ public record Limits(int maxCandidates, int maxDocumentChars, int maxQueryChars,
         return (int) Math.min(Integer.MAX_VALUE, (long) maxCandidates * LISTED_PER_JUDGED);
     }
 
-    /** The beginning of a document's text or title; a surrogate pair is never cut in two. */
-    String cut(String text) {
-        if (text.length() <= maxDocumentChars) {
+    /** The beginning of a document's text; a surrogate pair is never cut in two. */
+    String cutText(String text) {
+        return cut(text, maxDocumentChars);
+    }
+
+    /** The beginning of a document's title, which also goes into the answer: 1000 UTF-16 units at most. */
+    String cutTitle(String title) {
+        return cut(title, Math.min(MAX_TITLE_CHARS, maxDocumentChars));
+    }
+
+    private static String cut(String text, int maxChars) {
+        if (text.length() <= maxChars) {
             return text;
         }
-        boolean insidePair = Character.isHighSurrogate(text.charAt(maxDocumentChars - 1))
-                && Character.isLowSurrogate(text.charAt(maxDocumentChars));
-        return text.substring(0, insidePair ? maxDocumentChars - 1 : maxDocumentChars);
+        boolean insidePair =
+                Character.isHighSurrogate(text.charAt(maxChars - 1)) && Character.isLowSurrogate(text.charAt(maxChars));
+        return text.substring(0, insidePair ? maxChars - 1 : maxChars);
     }
 
     private static void atLeast(String name, int value, int least) {

@@ -12,7 +12,6 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,15 +40,14 @@ public final class Worker implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    private Worker(WorkerConfig config, PairJudge judge) {
+    private Worker(WorkerConfig config, InferenceEngine engine) {
         this.config = config;
-        this.engine = BatchingEngine.start(judge, config.batching(), Clock.systemUTC());
+        this.engine = engine;
         this.restarts = new RestartPolicy(config.maxThreadRestarts(), Clock.systemUTC());
         String instance =
                 config.instanceId().orElseGet(() -> InstanceId.keptIn(config.stateDirectory(), config.applicationId()));
         StreamsConfig streamsConfig = new StreamsConfig(config.streams(instance));
-        Topology topology = RerankTopology.create(
-                new TopologyConfig(streamsConfig), config.settings(), config.registry(), engine, counters);
+        Topology topology = RerankTopology.create(config.settings(), config.registry(), engine, counters);
         this.streams = new KafkaStreams(topology, streamsConfig);
     }
 
@@ -61,19 +59,17 @@ public final class Worker implements AutoCloseable {
      * @throws WorkerException if no broker answers, topics are missing, or the partitions do not come in time
      */
     public static Worker start(WorkerConfig config, PairJudge judge) {
-        Worker worker;
         try {
             prepareTopics(config);
-            worker = new Worker(config, judge);
         } catch (RuntimeException e) {
             judge.close();
             throw e;
         }
+        InferenceEngine engine = BatchingEngine.start(judge, config.batching(), Clock.systemUTC());
         try {
-            worker.run();
-            return worker;
+            return new Worker(config, engine).run();
         } catch (RuntimeException e) {
-            worker.close();
+            engine.close();
             throw e;
         }
     }
@@ -151,7 +147,7 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void run() {
+    private Worker run() {
         streams.setUncaughtExceptionHandler(this::onThreadDeath);
         streams.setStateListener((now, before) -> {
             if (now == KafkaStreams.State.RUNNING) {
@@ -161,8 +157,14 @@ public final class Worker implements AutoCloseable {
                 ended.countDown();
             }
         });
-        streams.start();
-        awaitRunning();
+        try {
+            streams.start();
+            awaitRunning();
+            return this;
+        } catch (RuntimeException e) {
+            streams.close(config.stopTimeout());
+            throw e;
+        }
     }
 
     private void awaitRunning() {
