@@ -8,7 +8,6 @@ import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -16,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The reading half of {@link RegistrySerde}; asks the registry once per schema id. */
 final class RegistryDeserializer<T extends SpecificRecord> implements Deserializer<T> {
-    private final SpecificData data;
+    private final Class<T> type;
     private final Schema schema;
-    private final Map<Integer, SpecificDatumReader<T>> readers = new HashMap<>();
+    private final Map<Integer, EvolvingReader<T>> readers = new HashMap<>();
 
     private @Nullable SchemaRegistry registry;
     private @Nullable BinaryDecoder decoder;
 
     RegistryDeserializer(Class<T> type) {
         TrustedClasses.trustOurEvents();
-        this.data = SpecificData.getForClass(type);
-        this.schema = data.getSchema(type);
+        this.type = type;
+        this.schema = SpecificData.get().getSchema(type);
     }
 
     @Override
@@ -42,7 +41,7 @@ final class RegistryDeserializer<T extends SpecificRecord> implements Deserializ
             return null;
         }
         int id = WireFormat.schemaId(topic, record);
-        SpecificDatumReader<T> reader = reader(id);
+        EvolvingReader<T> reader = reader(id);
         try {
             decoder = DecoderFactory.get()
                     .binaryDecoder(record, WireFormat.HEADER_BYTES, record.length - WireFormat.HEADER_BYTES, decoder);
@@ -61,15 +60,15 @@ final class RegistryDeserializer<T extends SpecificRecord> implements Deserializ
         }
     }
 
-    private SpecificDatumReader<T> reader(int id) {
-        SpecificDatumReader<T> known = readers.get(id);
+    private EvolvingReader<T> reader(int id) {
+        EvolvingReader<T> known = readers.get(id);
         if (known != null) {
             return known;
         }
         if (registry == null) {
             throw new IllegalStateException("deserializer of " + schema.getFullName() + " is used before configure()");
         }
-        SpecificDatumReader<T> reader = new SpecificDatumReader<>(registry.schema(id), schema, data);
+        EvolvingReader<T> reader = new EvolvingReader<>(registry.schema(id), schema, type.getClassLoader());
         readers.put(id, reader);
         return reader;
     }

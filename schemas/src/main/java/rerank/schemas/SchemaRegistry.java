@@ -113,7 +113,7 @@ final class SchemaRegistry implements AutoCloseable {
         ParsedSchema found = ask(
                 "fetch schema id " + id,
                 () -> fetch(id),
-                refusal -> isOneOf(refusal, SCHEMA_NOT_FOUND)
+                refusal -> isOneOf(refusal, SCHEMA_NOT_FOUND, SUBJECT_NOT_FOUND)
                         ? "unknown schema id " + id + " at registry " + urls
                                 + ": the record was written against another registry, or is not one of ours"
                         : "");
@@ -150,8 +150,12 @@ final class SchemaRegistry implements AutoCloseable {
     }
 
     private static AvroSchema parsed(Schema schema) {
-        // The generated classes' schemas say which Java class holds a string; that is nobody else's business.
-        return new AvroSchema(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
+        return new AvroSchema(withoutJavaTypes(schema).toString());
+    }
+
+    /** Generated classes' schemas say which Java class holds a string; that is nobody else's business. */
+    static Schema withoutJavaTypes(Schema schema) {
+        return new Schema.Parser().parse(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
     }
 
     private static boolean isOneOf(RestClientException refusal, int... errorCodes) {
