@@ -3,11 +3,15 @@ package rerank.cli.embedded;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -30,10 +34,12 @@ final class EmbeddedBroker implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final FileChannel lock;
 
-    private EmbeddedBroker(KafkaRaftServer server, int port) {
+    private EmbeddedBroker(KafkaRaftServer server, int port, FileChannel lock) {
         this.server = server;
         this.port = port;
+        this.lock = lock;
     }
 
     /**
@@ -43,20 +49,54 @@ final class EmbeddedBroker implements AutoCloseable {
      * @throws EmbeddedClusterException if the port or directory is in use or the directory is damaged
      */
     static EmbeddedBroker start(Path directory, int port) {
-        // A port in use must be found before Kafka does: it would end this process.
+        // Kafka finds out itself, but too late: with a port in use it ends this process, and where another node uses
+        // the
+        // directory it has written into that one's metadata by then.
         int brokerPort = freePort(port);
         int controllerPort = freePort(0);
+        FileChannel lock = lock(directory);
         try {
             format(directory);
             KafkaRaftServer server =
                     new KafkaRaftServer(new KafkaConfig(settings(directory, brokerPort, controllerPort)), Time.SYSTEM);
             server.startup();
-            return new EmbeddedBroker(server, brokerPort);
+            return new EmbeddedBroker(server, brokerPort, lock);
         } catch (Exception e) {
+            release(lock);
             throw new EmbeddedClusterException(
                     "the embedded broker cannot start in " + directory.toAbsolutePath() + " (" + e.getMessage()
-                            + "); end the other process that uses this directory, or name another one",
+                            + "); if the directory is damaged, delete it or name another one",
                     e);
+        }
+    }
+
+    private static FileChannel lock(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            FileChannel channel = FileChannel.open(
+                    directory.resolve("in-use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                if (channel.tryLock() != null) {
+                    return channel;
+                }
+            } catch (OverlappingFileLockException e) {
+                // This process has it: the same to a caller.
+            }
+            channel.close();
+            throw new IOException("another process uses it");
+        } catch (IOException e) {
+            throw new EmbeddedClusterException(
+                    "the embedded broker cannot use the directory " + directory.toAbsolutePath() + " (" + e.getMessage()
+                            + "); end the process that uses it, or name another directory that can be written to",
+                    e);
+        }
+    }
+
+    private static void release(FileChannel lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot release the lock of the embedded broker's directory", e);
         }
     }
 
@@ -68,10 +108,10 @@ final class EmbeddedBroker implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
+        release(lock);
     }
 
     private static void format(Path directory) throws Exception {
-        Files.createDirectories(directory);
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }

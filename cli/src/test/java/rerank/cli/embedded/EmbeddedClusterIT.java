@@ -24,12 +24,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rerank.schemas.CandidateDocument;
 import rerank.schemas.CandidateEvent;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RegistrySerde;
 
+@Timeout(120)
 class EmbeddedClusterIT {
     private static final String TOPIC = "queries";
 
@@ -122,7 +124,8 @@ class EmbeddedClusterIT {
             assertThatThrownBy(() -> EmbeddedCluster.start(directory))
                     .isInstanceOf(EmbeddedClusterException.class)
                     .hasMessageContaining(directory.toString())
-                    .hasMessageContaining("name another one");
+                    .hasMessageContaining("another process uses it")
+                    .hasMessageContaining("name another directory");
 
             assertThat(get(cluster, "/subjects")).isEqualTo("[]");
         }
