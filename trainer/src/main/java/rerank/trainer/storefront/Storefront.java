@@ -169,10 +169,15 @@ public final class Storefront {
 
         private static boolean isSelective(ShoppingQuery query, List<Product> offered) {
             double share = query.constraints().size() == 1 ? 2 * MAX_ANSWERED : MAX_ANSWERED;
-            long answers = offered.stream()
-                    .filter(product -> query.label(product) == 2)
-                    .count();
-            return answers <= Math.max(3, share * offered.size());
+            double most = Math.max(3, share * offered.size());
+            int answers = 0;
+            for (Product product : offered) {
+                answers += query.missed(product) == 0 ? 1 : 0;
+                if (answers > most) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private static Map<String, Integer> labels(ShoppingQuery query, List<Product> offered) {
