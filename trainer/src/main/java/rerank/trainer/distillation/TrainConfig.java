@@ -75,10 +75,17 @@ public record TrainConfig(
      * Where the weights and the tokenizer come from.
      *
      * @param checkpoint a Hugging Face directory to go on from; null for fresh weights
-     * @param tokenizer directory of {@code tokenizer.json}
+     * @param tokenizer directory of {@code tokenizer.json}; null to train one on the run's own texts
+     * @param vocabularySize of a tokenizer that is trained
+     * @param tokenizerTexts further texts that it is trained on
      * @param shape of fresh weights; ignored with a checkpoint
      */
-    public record Start(@Nullable Path checkpoint, Path tokenizer, Shape shape) {}
+    public record Start(
+            @Nullable Path checkpoint,
+            @Nullable Path tokenizer,
+            int vocabularySize,
+            List<Path> tokenizerTexts,
+            Shape shape) {}
 
     /**
      * Shape of fresh weights: a decoder of the Llama family with tied embeddings. The vocabulary is the tokenizer's.
@@ -182,7 +189,12 @@ public record TrainConfig(
                 .define("init.checkpoint", STRING, "", HIGH,
                         "Hugging Face directory to start from; empty for fresh weights of the shape below.")
                 .define("tokenizer.dir", STRING, "", HIGH,
-                        "Directory of tokenizer.json; empty for the one of init.checkpoint.")
+                        "Directory of tokenizer.json; empty for the one of init.checkpoint, or, without that, for one"
+                                + " that is trained on the run's own texts first.")
+                .define("tokenizer.vocabulary.size", INT, 6144, atLeast(300), LOW,
+                        "Ids of a tokenizer that is trained.")
+                .define("tokenizer.texts", LIST, List.of(), LOW,
+                        "Further files (.txt, or .jsonl with text) that a tokenizer is trained on, weighted 0.15.")
                 .define("model.hidden.size", INT, 160, atLeast(8), MEDIUM, "Model width of fresh weights.")
                 .define("model.layers", INT, 4, atLeast(1), MEDIUM, "Blocks of fresh weights.")
                 .define("model.heads", INT, 5, atLeast(1), MEDIUM, "Attention heads of fresh weights.")
@@ -274,9 +286,6 @@ public record TrainConfig(
         @Nullable TrainConfig config() {
             String checkpoint = text("init.checkpoint");
             String tokenizer = text("tokenizer.dir");
-            if (checkpoint.isEmpty() && tokenizer.isEmpty()) {
-                mistakes.add("tokenizer.dir is empty and there is no init.checkpoint to take the tokenizer from");
-            }
             if (integer("model.hidden.size") % integer("model.heads") != 0
                     || integer("model.hidden.size") / integer("model.heads") % 2 != 0) {
                 mistakes.add("model.hidden.size " + integer("model.hidden.size") + " does not divide into "
@@ -298,7 +307,14 @@ public record TrainConfig(
                     data,
                     new Start(
                             checkpoint.isEmpty() ? null : base.resolve(checkpoint),
-                            base.resolve(tokenizer.isEmpty() ? checkpoint : tokenizer),
+                            !tokenizer.isEmpty()
+                                    ? base.resolve(tokenizer)
+                                    : checkpoint.isEmpty() ? null : base.resolve(checkpoint),
+                            integer("tokenizer.vocabulary.size"),
+                            ((List<?>) value("tokenizer.texts"))
+                                    .stream()
+                                            .map(path -> base.resolve(path.toString()))
+                                            .toList(),
                             shape()),
                     rows(),
                     optimization(),
