@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import rerank.model.generation.Completion;
 import rerank.model.prompt.TemplateBody.Part;
@@ -28,8 +26,6 @@ import rerank.model.tokenizer.Tokenizer;
  * and label phrase are never cut.
  */
 public final class PromptBuilder {
-    private static final Pattern TOKEN_NAME = Pattern.compile("<\\|[^|<>]*\\|>");
-
     private final PromptTemplate template;
     private final Tokenizer tokenizer;
     private final int maxPromptTokens;
@@ -59,8 +55,7 @@ public final class PromptBuilder {
         explainBody = body(chat, template.explainBody());
         labelBody = body(chat, template.labelBody());
         PromptTemplate.AnswerGrammar answer = template.answer();
-        requireTokens(answer.explainLead() + answer.labelLead() + answer.labelPhrase());
-        requireTokens(answer.explanationPhrase() + answer.end() + String.join("", answer.labels()));
+        template.controlTokens().forEach(this::requireToken);
         labelLead = LabelTokens.of(tokenizer, template.id(), answer.labelLead(), answer.labels());
         labelPhrase = LabelTokens.of(tokenizer, template.id(), answer.labelPhrase(), answer.labels());
         if (!Arrays.equals(labelLead.labels(), labelPhrase.labels())) {
@@ -189,20 +184,16 @@ public final class PromptBuilder {
     }
 
     private TemplateBody body(@Nullable ChatFormat chat, String text) {
-        TemplateBody body = new TemplateBody(chat == null ? text : chat.render(template.system(), text));
-        requireTokens(body.controlText());
-        return body;
+        if (chat == null) {
+            return new TemplateBody(text);
+        }
+        String rendered = chat.render(template.system(), text);
+        PromptTemplate.tokenNames(rendered).forEach(this::requireToken);
+        return new TemplateBody(rendered);
     }
 
     private int[] control(String text) {
         return control.computeIfAbsent(text, tokenizer::encodeWithSpecials);
-    }
-
-    private void requireTokens(String text) {
-        Matcher names = TOKEN_NAME.matcher(text);
-        while (names.find()) {
-            requireToken(names.group());
-        }
     }
 
     private int requireToken(String name) {

@@ -1,6 +1,8 @@
 package rerank.model.prompt;
 
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * The wording and grammar of prompts and answers, read from a versioned resource. A change of wording is a new version,
@@ -57,6 +59,24 @@ public record PromptTemplate(
                 throw new IllegalArgumentException("a template needs the labels 0, 1 and 2, got " + labels);
             }
         }
+    }
+
+    private static final Pattern TOKEN_NAME = Pattern.compile("<\\|[^|<>]*\\|>");
+
+    /** Names of the control tokens that the template uses, each once, which a tokenizer made for it needs. */
+    public List<String> controlTokens() {
+        return tokenNames(String.join(" ", explainBody, labelBody, String.join(" ", answer.labels()))
+                + String.join(" ", answer.explainLead(), answer.labelLead(), answer.labelPhrase())
+                + String.join(" ", answer.explanationPhrase(), answer.end(), String.join(" ", answer.stopTokens())));
+    }
+
+    static List<String> tokenNames(String text) {
+        return TOKEN_NAME
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
     }
 
     /**

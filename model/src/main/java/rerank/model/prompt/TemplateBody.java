@@ -35,11 +35,6 @@ final class TemplateBody {
      */
     record Part(Source source, String text, int shift) {}
 
-    /** Text of ours in the body, field marks left out, to be checked for the tokens that it names. */
-    String controlText() {
-        return MARK.matcher(body).replaceAll("");
-    }
-
     /** The body with its fields filled in; parts without text are left out. */
     List<Part> fill(Map<Source, String> values) {
         List<Part> parts = new ArrayList<>();
