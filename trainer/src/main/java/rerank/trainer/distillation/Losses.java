@@ -13,9 +13,6 @@ import rerank.model.transformer.TransformerTrainer.Gradients;
 record Losses(double nextToken, double label, double listwise, double groupAccuracy) {
     static Losses of(Gradients gradients) {
         return new Losses(
-                gradients.nextTokenLoss(),
-                gradients.labelLoss(),
-                gradients.listwiseLoss(),
-                gradients.groupAccuracy());
+                gradients.nextTokenLoss(), gradients.labelLoss(), gradients.listwiseLoss(), gradients.groupAccuracy());
     }
 }

@@ -45,7 +45,8 @@ final class RankingDev implements DevSet {
         this.prompts = prompts;
         this.tokenizer = tokenizer;
         List<Query> all = new ArrayList<>(dataset.queries("dev").stream()
-                .filter(query -> dataset.qrels("dev").of(query.id()).values().stream().anyMatch(grade -> grade > 0))
+                .filter(query ->
+                        dataset.qrels("dev").of(query.id()).values().stream().anyMatch(grade -> grade > 0))
                 .toList());
         Collections.shuffle(all, new Random(7));
         this.queries = List.copyOf(all.subList(0, Math.min(size, all.size())));
@@ -69,8 +70,7 @@ final class RankingDev implements DevSet {
             for (Future<Map<String, List<Run.Ranked>>> part : parts) {
                 rankings.putAll(part.get());
             }
-            return EvaluationReport.of(
-                            new Run(rankings), dataset.qrels("dev").only(rankings.keySet()))
+            return EvaluationReport.of(new Run(rankings), dataset.qrels("dev").only(rankings.keySet()))
                     .mean("ndcg10");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -100,8 +100,7 @@ final class RankingDev implements DevSet {
                 .toList();
         List<Judgment> judgments = new ArrayList<>();
         for (float[] logProbs : generator.score(encoded, prompts.labelTokens())) {
-            judgments.add(new Judgment.Judged(
-                    LabelDistribution.ofLogits(logProbs[0], logProbs[1], logProbs[2]), ""));
+            judgments.add(new Judgment.Judged(LabelDistribution.ofLogits(logProbs[0], logProbs[1], logProbs[2]), ""));
         }
         return Ranking.of(found, judgments, 0).items().stream()
                 .map(item -> new Run.Ranked(item.candidate().docId(), item.score()))

@@ -113,8 +113,7 @@ final class RunDirectory {
         try {
             for (String file : TOKENIZER_FILES) {
                 if (Files.exists(tokenizer.resolve(file))) {
-                    Files.copy(
-                            tokenizer.resolve(file), checkpoint.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(tokenizer.resolve(file), checkpoint.resolve(file), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
             if (reranker != null) {

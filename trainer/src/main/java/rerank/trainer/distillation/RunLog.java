@@ -48,8 +48,9 @@ final class RunLog {
      * @param lastStep entries of later steps are dropped
      */
     void keepUpTo(long lastStep) {
-        List<JsonNode> kept =
-                entries().stream().filter(e -> e.path("step").asLong() <= lastStep).toList();
+        List<JsonNode> kept = entries().stream()
+                .filter(e -> e.path("step").asLong() <= lastStep)
+                .toList();
         StringBuilder text = new StringBuilder();
         kept.forEach(entry -> text.append(entry).append('\n'));
         try {

@@ -10,8 +10,8 @@ import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
 import rerank.trainer.storefront.Storefront;
 import rerank.trainer.storefront.StorefrontConfig;
-import rerank.trainer.teacher.DocumentTypeTeacher;
 import rerank.trainer.teacher.GroupShape;
+import rerank.trainer.teacher.MedquadTeacher;
 import rerank.trainer.teacher.Teacher;
 import rerank.trainer.teacher.TrainingGroup;
 import rerank.trainer.teacher.TrainingGroups;
@@ -28,6 +28,7 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
     /** What the configuration calls the embedded data. */
     static final String STOREFRONT = "storefront";
 
+    private static final String ANNOTATIONS = "annotations/doc-types.train.tsv";
     private static final int EXPLAINED_GROUPS = 3000;
 
     /**
@@ -45,14 +46,15 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
                     "a product is relevant if it meets every requirement of the query, and partially relevant if it"
                             + " misses one");
         }
-        if (!DocumentTypeTeacher.canTeach(path)) {
-            throw new IllegalArgumentException("data " + path + ": there is no teacher for it; it needs "
-                    + DocumentTypeTeacher.ANNOTATIONS + ", or use '" + STOREFRONT + "'");
+        Path annotations = path.resolve(ANNOTATIONS);
+        if (!Files.exists(annotations)) {
+            throw new IllegalArgumentException("data " + path + ": nobody can teach it, for there is no " + ANNOTATIONS
+                    + " in it; the embedded data is called '" + STOREFRONT + "'");
         }
         Dataset dataset = Dataset.read(path);
         return new TaughtData(
                 dataset,
-                DocumentTypeTeacher.read(path, dataset),
+                MedquadTeacher.read(dataset, "train", annotations),
                 GroupShape.SPARSE,
                 "a text is relevant if it is about the topic of the question and answers what is asked about it");
     }

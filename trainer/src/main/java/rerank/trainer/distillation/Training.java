@@ -96,12 +96,7 @@ public final class Training {
             long seed = config.seed() + 1000L * (i + 1);
             parts.add(new Mixture.Part(
                     new DistillationSource(
-                            data.dataset().name(),
-                            data.groups(seed),
-                            prompts,
-                            config.rows(),
-                            data.instruction(),
-                            seed),
+                            data.dataset().name(), data.groups(seed), prompts, config.rows(), data.instruction(), seed),
                     config.data().get(i).share()));
             if (config.schedule().evalQueries() > 0) {
                 devSets.add(new RankingDev(
@@ -116,7 +111,10 @@ public final class Training {
     }
 
     private Outcome predict(Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
-        int end = tokenizer.endToken().map(name -> tokenizer.idOf(name).orElse(-1)).orElse(-1);
+        int end = tokenizer
+                .endToken()
+                .map(name -> tokenizer.idOf(name).orElse(-1))
+                .orElse(-1);
         List<Mixture.Part> parts = new ArrayList<>();
         for (TrainConfig.Share share : config.data()) {
             long seed = config.seed() + 1000L * (parts.size() + 1);
@@ -203,15 +201,14 @@ public final class Training {
         for (Path text : config.start().tokenizerTexts()) {
             Texts.texts(text).forEach(each -> trainer.add(each, PLAIN_TEXT_WEIGHT));
         }
-        trainer.train((done, wanted) -> {})
-                .writeTo(directory, Map.of("pad_token", "<|pad|>", "eos_token", "<|end|>"));
+        trainer.train((done, wanted) -> {}).writeTo(directory, Map.of("pad_token", "<|pad|>", "eos_token", "<|end|>"));
         return directory;
     }
 
     /** What the checkpoint says of itself as a reranker; the weights of the first stage are chosen later, on dev. */
     private ObjectNode reranker() {
         ObjectNode json = new ObjectMapper().createObjectNode();
-        json.put("modelVersion", config.out().toAbsolutePath().normalize().getFileName().toString());
+        json.put("modelVersion", config.modelVersion());
         json.put("promptTemplate", config.rows().template());
         json.put("defaultMode", "justify");
         json.putObject("firstStageWeight").put("explain", 0).put("label", 0).put("justify", 0);
@@ -222,7 +219,8 @@ public final class Training {
 
     /** Trains by a properties file: {@code Training FILE}. */
     public static void main(String[] arguments) {
-        Outcome outcome = new Training(TrainConfig.read(Path.of(arguments[0])), System.err, System.console() != null).run();
+        Outcome outcome =
+                new Training(TrainConfig.read(Path.of(arguments[0])), System.err, System.console() != null).run();
         System.out.println(outcome);
     }
 }

@@ -121,8 +121,8 @@ final class TrainingRun {
         List<Callable<Gradients>> tasks = new ArrayList<>();
         for (int i = 0; i < batches.batches().size(); i++) {
             int index = i;
-            tasks.add(() -> trainer.gradients(
-                    batches.batches().get(index), batches.weights(index, optimization.losses())));
+            tasks.add(() ->
+                    trainer.gradients(batches.batches().get(index), batches.weights(index, optimization.losses())));
         }
         List<Gradients> gradients = all(workers, tasks);
         Losses losses = batches.mean(gradients.stream().map(Losses::of).toList());
