@@ -30,6 +30,8 @@ public final class TrainingGroups {
     private final GroupShape shape;
     private final long seed;
     private final List<Query> queries;
+    /** A cache: whoever needs another epoch replaces it. */
+    private volatile Epoch current = new Epoch(-1, List.of());
 
     /** Keeps the queries of the split that can be taught. */
     public TrainingGroups(Dataset dataset, String split, Teacher teacher, GroupShape shape, long seed) {
@@ -60,7 +62,7 @@ public final class TrainingGroups {
     public TrainingGroup group(long index) {
         long epoch = index / size();
         Random random = new Random(mix(seed, index));
-        Query query = queries.get(position((int) (index % size()), epoch));
+        Query query = order(epoch).get((int) (index % size()));
         List<LabeledCandidate> group = judged(query, 2, random, 1 + random.nextInt(shape.maxRelevant()));
         if (shape.maxPartial() > 0 && random.nextDouble() < shape.partialShare()) {
             group.addAll(judged(query, 1, random, 1 + random.nextInt(shape.maxPartial())));
@@ -124,22 +126,19 @@ public final class TrainingGroups {
         return new Candidate(document.id(), document.title(), document.text(), 0, 1);
     }
 
-    /**
-     * A permutation of the queries without holding it: multiplication by a number prime to their count, and a shift, of a
-     * fixed shuffle's positions.
-     */
-    private int position(int index, long epoch) {
-        Random random = new Random(mix(~seed, epoch));
-        int stride;
-        do {
-            stride = 1 + random.nextInt(size());
-        } while (greatestCommonDivisor(stride, size()) != 1);
-        return (int) (((long) index * stride + random.nextInt(size())) % size());
+    private List<Query> order(long epoch) {
+        Epoch known = current;
+        if (known.number() != epoch) {
+            List<Query> order = new ArrayList<>(queries);
+            Collections.shuffle(order, new Random(mix(~seed, epoch)));
+            known = new Epoch(epoch, order);
+            current = known;
+        }
+        return known.order();
     }
 
-    private static int greatestCommonDivisor(int a, int b) {
-        return b == 0 ? a : greatestCommonDivisor(b, a % b);
-    }
+    /** The order of the queries in an epoch. */
+    private record Epoch(long number, List<Query> order) {}
 
     private static long mix(long seed, long index) {
         long mixed = (seed * 0x9E3779B97F4A7C15L + index) * 0xBF58476D1CE4E5B9L;
