@@ -20,6 +20,9 @@ final class MatchFlags {
     private static final int MAX_UNITS = 65_536;
     private static final int FLAGS = 4;
 
+    /** Segments times flags. */
+    static final int TOKEN_TYPES = 4 * FLAGS;
+
     private final List<Words.Word> query;
     private final List<Words.Word> title;
     private final List<Words.Word> text;

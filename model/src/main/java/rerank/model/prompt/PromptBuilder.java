@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import rerank.model.generation.Completion;
 import rerank.model.prompt.TemplateBody.Part;
 import rerank.model.prompt.TemplateBody.Source;
 import rerank.model.ranking.Candidate;
@@ -26,6 +25,9 @@ import rerank.model.tokenizer.Tokenizer;
  * and label phrase are never cut.
  */
 public final class PromptBuilder {
+    /** Rows of the token-type table that templates with token types need. */
+    public static final int TOKEN_TYPES = MatchFlags.TOKEN_TYPES;
+
     private final PromptTemplate template;
     private final Tokenizer tokenizer;
     private final int maxPromptTokens;
@@ -90,9 +92,9 @@ public final class PromptBuilder {
         return prompt(pair.query(), pair.candidate(), pair.task(), lead(pair.task(), label));
     }
 
-    /** The label phrase to force after an explanation, and the three label tokens, in label order. */
-    public Completion.Scoring labelScoring() {
-        return new Completion.Scoring(labelPhrase.phrase().clone(), labelTokens());
+    /** The tokens to force between an explanation and its label. */
+    public int[] labelPhrase() {
+        return labelPhrase.phrase().clone();
     }
 
     /** The tokens of the labels 0, 1 and 2. */

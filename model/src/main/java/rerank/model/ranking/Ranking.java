@@ -27,6 +27,11 @@ public record Ranking(List<Item> items) {
         public boolean isJudged() {
             return judgment instanceof Judgment.Judged;
         }
+
+        /** This item with another judgment, for example one that has an explanation. */
+        public Item with(Judgment other) {
+            return new Item(rank, candidate, other, score);
+        }
     }
 
     /**

@@ -86,10 +86,10 @@ class InteRankChatTest {
                         "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":false,\"use_regex\":true}")
                 .special(TOKENS)
                 .writeTo(directory))) {
-            var scoring = builder(tokenizer).labelScoring();
+            PromptBuilder builder = builder(tokenizer);
 
-            assertThat(tokenizer.decode(scoring.suffix(), false)).isEqualTo("\n\nRelevance Label:");
-            assertThat(scoring.tokens()).containsExactly(256, 257, 258);
+            assertThat(tokenizer.decode(builder.labelPhrase(), false)).isEqualTo("\n\nRelevance Label:");
+            assertThat(builder.labelTokens()).containsExactly(256, 257, 258);
         }
     }
 
@@ -103,8 +103,8 @@ class InteRankChatTest {
                             tokenizer.idOf("<|im_end|>").orElseThrow(),
                             tokenizer.idOf("<|endoftext|>").orElseThrow());
             assertThat(builder.stopStrings()).containsExactly("Relevance Label:", " ##");
-            assertThat(tokenizer.decode(builder.labelScoring().suffix(), false)).isEqualTo("\n\nRelevance Label: ");
-            assertThat(builder.labelScoring().tokens()).containsExactly(48, 49, 50);
+            assertThat(tokenizer.decode(builder.labelPhrase(), false)).isEqualTo("\n\nRelevance Label: ");
+            assertThat(builder.labelTokens()).containsExactly(48, 49, 50);
         }
     }
 

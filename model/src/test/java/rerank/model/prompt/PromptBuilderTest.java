@@ -137,10 +137,10 @@ class PromptBuilderTest {
 
     @Test
     void givesTheLabelTokensAndWhatIsForcedBeforeThem() {
-        var scoring = builder(100).labelScoring();
+        PromptBuilder builder = builder(100);
 
-        assertThat(tokenizer.decode(scoring.suffix(), false)).isEqualTo("<|label|>");
-        assertThat(scoring.tokens()).containsExactly(id("<|0|>"), id("<|1|>"), id("<|2|>"));
+        assertThat(tokenizer.decode(builder.labelPhrase(), false)).isEqualTo("<|label|>");
+        assertThat(builder.labelTokens()).containsExactly(id("<|0|>"), id("<|1|>"), id("<|2|>"));
         assertThat(builder(100).stopTokens()).containsExactlyInAnyOrder(id("<|label|>"), id("<|end|>"));
         assertThat(builder(100).stopStrings()).isEmpty();
     }
