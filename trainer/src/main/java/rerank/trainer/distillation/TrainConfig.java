@@ -198,8 +198,6 @@ public record TrainConfig(
                         HIGH,
                         "Directory of the run: log, loss curve, state, checkpoints. A run that"
                                 + " finds its state there goes on from it.")
-                .define("model.version", STRING, "", MEDIUM,
-                        "Name of the weights, which every result carries; empty for the name of out.dir.")
                 .define(
                         "model.version",
                         STRING,
