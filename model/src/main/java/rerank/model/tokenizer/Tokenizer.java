@@ -1,12 +1,41 @@
 package rerank.model.tokenizer;
 
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import rerank.model.weights.CheckpointException;
 
-/** A checkpoint's {@code tokenizer.json}, run by the Hugging Face tokenizers library. Safe for use by several threads. */
+/**
+ * A checkpoint's {@code tokenizer.json}, run by the Hugging Face tokenizers library. Safe for use by several threads.
+ *
+ * <p>Unpaired surrogates are read as U+FFFD, of the same length in UTF-16, so that offsets stay those of the text given.
+ */
 public final class Tokenizer implements AutoCloseable {
+    private final TokenizerFile file;
+    private final TokenizerConfig config;
+    private final HuggingFaceTokenizer withSpecials;
+
+    /** The same tokenizer without its added tokens; made when a text first spells one. Guarded by this. */
+    private @Nullable HuggingFaceTokenizer plain;
+
+    private Tokenizer(TokenizerFile file, TokenizerConfig config, HuggingFaceTokenizer withSpecials) {
+        this.file = file;
+        this.config = config;
+        this.withSpecials = withSpecials;
+    }
+
     /**
      * Token ids with where each came from.
+     *
+     * <p>Tokens that share one character (the bytes of an emoji) all carry that character's span, and a span may leave
+     * out a combining mark that the normalizer composed or dropped.
      *
      * @param ids token ids
      * @param starts for each token the index of its first UTF-16 unit in the text
@@ -14,38 +43,102 @@ public final class Tokenizer implements AutoCloseable {
      */
     public record Encoded(int[] ids, int[] starts, int[] ends) {}
 
-    /** Reads {@code tokenizer.json} (and {@code tokenizer_config.json} if present) of a checkpoint directory. */
+    /**
+     * Reads {@code tokenizer.json} (and {@code tokenizer_config.json} if present) of a checkpoint directory.
+     *
+     * @throws CheckpointException if there is no such file or it cannot be read
+     */
     public static Tokenizer load(Path checkpoint) {
-        throw new UnsupportedOperationException("to be written");
+        TokenizerFile file = TokenizerFile.read(checkpoint.resolve("tokenizer.json"));
+        return new Tokenizer(file, TokenizerConfig.read(checkpoint), open(file, file.json()));
     }
 
     /** Encodes plain text: no special tokens are added, and text that spells one is not turned into it. */
     public Encoded encode(String text) {
-        throw new UnsupportedOperationException("to be written");
+        String wellFormed = WellFormed.of(text);
+        HuggingFaceTokenizer tokenizer = file.mayMatchAddedToken(wellFormed) ? plain() : withSpecials;
+        Encoding encoding = tokenizer.encode(wellFormed, false, false);
+        CharSpan[] spans = encoding.getCharTokenSpans();
+        int[] starts = new int[spans.length];
+        int[] ends = new int[spans.length];
+        int[] utf16 = WellFormed.utf16Indices(wellFormed);
+        for (int i = 0; i < spans.length; i++) {
+            starts[i] = utf16[spans[i].getStart()];
+            ends[i] = utf16[spans[i].getEnd()];
+        }
+        return new Encoded(ints(encoding.getIds()), starts, ends);
     }
 
     /** Encodes text of our own making (templates), where special tokens are written by name. */
     public int[] encodeWithSpecials(String text) {
-        throw new UnsupportedOperationException("to be written");
+        return ints(withSpecials.encode(WellFormed.of(text), false, false).getIds());
     }
 
     /** Decodes token ids to text. */
     public String decode(int[] ids, boolean skipSpecialTokens) {
-        throw new UnsupportedOperationException("to be written");
+        long[] longs = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            longs[i] = ids[i];
+        }
+        return withSpecials.decode(longs, skipSpecialTokens);
     }
 
     /** The id of a token given by its exact name, special or not. */
     public OptionalInt idOf(String token) {
-        throw new UnsupportedOperationException("to be written");
+        Integer id = file.ids().get(token);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
     /** Number of ids, added tokens included. */
     public int vocabularySize() {
-        throw new UnsupportedOperationException("to be written");
+        return file.vocabularySize();
+    }
+
+    /** The checkpoint's chat template (Jinja), or empty if it declares none. */
+    public Optional<String> chatTemplate() {
+        return config.chatTemplate();
+    }
+
+    /** The token that begins a text in this family, if {@code tokenizer_config.json} names one. */
+    public Optional<String> beginToken() {
+        return config.beginToken();
+    }
+
+    /** The token that ends a text or a turn, if {@code tokenizer_config.json} names one. */
+    public Optional<String> endToken() {
+        return config.endToken();
     }
 
     @Override
-    public void close() {
-        throw new UnsupportedOperationException("to be written");
+    public synchronized void close() {
+        withSpecials.close();
+        if (plain != null) {
+            plain.close();
+        }
+    }
+
+    private synchronized HuggingFaceTokenizer plain() {
+        if (plain == null) {
+            plain = open(file, file.jsonWithoutAddedTokens());
+        }
+        return plain;
+    }
+
+    private static HuggingFaceTokenizer open(TokenizerFile file, byte[] json) {
+        Map<String, String> options =
+                Map.of("addSpecialTokens", "false", "truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD");
+        try {
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+        } catch (IOException | RuntimeException e) {
+            throw new CheckpointException(file.path() + ": the tokenizers library cannot read it: " + e, e);
+        }
+    }
+
+    private static int[] ints(long[] longs) {
+        int[] ints = new int[longs.length];
+        for (int i = 0; i < longs.length; i++) {
+            ints[i] = Math.toIntExact(longs[i]);
+        }
+        return ints;
     }
 }
