@@ -11,7 +11,10 @@ final class CommandGroups {
     private CommandGroups() {}
 
     private static List<Group> groups() {
-        return List.of();
+        return List.of(
+                new Group("See it work", List.of(new DemoCommand(), new ReplayCommand(), new EvalCommand())),
+                new Group("Run it on your Kafka", List.of(new WorkerCommand(), new TopicsCommand(), new TailCommand())),
+                new Group("Models", List.of(new ModelCommand())));
     }
 
     static void addTo(CommandLine rerank) {

@@ -1,6 +1,7 @@
 package rerank.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,11 +43,20 @@ public final class RerankCommand {
 
     /** Runs one command line and returns its exit code. */
     static int run(String... args) {
-        // Read once, when the first logger is made; so it is set before any command is loaded.
-        if (Arrays.asList(args).contains("--debug")) {
-            System.setProperty("rerank.log.level", "info");
-        }
+        chooseLogLevels(Arrays.asList(args));
         return commandLine().execute(args);
+    }
+
+    /** Levels are read once, when the first logger is made: before any command is loaded. */
+    private static void chooseLogLevels(List<String> args) {
+        if (args.contains("worker")) {
+            System.setProperty("rerank.log.level", "info");
+            System.setProperty("rerank.log.libraries", "warn");
+        }
+        if (args.contains("--debug")) {
+            System.setProperty("rerank.log.level", "debug");
+            System.setProperty("rerank.log.libraries", "info");
+        }
     }
 
     static CommandLine commandLine() {

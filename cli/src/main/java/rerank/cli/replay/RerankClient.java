@@ -21,6 +21,7 @@ import rerank.schemas.CandidateEvent;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RegistrySerde;
+import rerank.topology.TopicNames;
 
 /**
  * Publishes queries with their candidates and receives the rankings: what a search system around the topics does.
@@ -31,7 +32,7 @@ public final class RerankClient implements AutoCloseable {
     /** Candidate events are cut here, well below the 1 MB that brokers accept by default. */
     private static final int EVENT_CHARACTERS = 200_000;
 
-    private final RerankTopics topics;
+    private final TopicNames topics;
     private final KafkaProducer<String, QueryEvent> queries;
     private final KafkaProducer<String, CandidateEvent> candidates;
     private final KafkaConsumer<String, RankedResults> results;
@@ -43,7 +44,7 @@ public final class RerankClient implements AutoCloseable {
      * @param client keys of Kafka clients and of the schema registry, {@code bootstrap.servers} among them
      * @throws KafkaException if the brokers cannot be reached or the topics are missing
      */
-    public RerankClient(Map<String, ?> client, RerankTopics topics) {
+    public RerankClient(Map<String, ?> client, TopicNames topics) {
         this.topics = topics;
         this.results = new KafkaConsumer<>(
                 with(client, ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
@@ -117,6 +118,7 @@ public final class RerankClient implements AutoCloseable {
                 new ProducerRecord<>(topics.candidates(), queryId, new CandidateEvent(queryId, documents, last)));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of a failure
     private <T> void send(KafkaProducer<String, T> producer, ProducerRecord<String, T> record) {
         producer.send(record, (metadata, failure) -> {
             if (failure != null) {

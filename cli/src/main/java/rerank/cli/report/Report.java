@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of one run, as {@code --report FILE.json} writes them: the components' names are the keys.
@@ -25,7 +26,6 @@ import java.util.Map;
  * @param wallSeconds time of the run, start-up not counted
  * @param peakRssBytes the most memory the process held, all of it counted
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Report(
         String command,
         String data,
@@ -35,7 +35,7 @@ public record Report(
         String modelVersion,
         Quality firstStage,
         Quality reranked,
-        Map<String, Quality> others,
+        Map<String, Alternative> others,
         LatencyMillis latencyMillis,
         double pairsPerSecond,
         double wallSeconds,
@@ -51,6 +51,25 @@ public record Report(
      * @param recall share of the relevant documents that are among the first 10
      */
     public record Quality(double ndcg10, double mrr10, double map, double recall) {}
+
+    /**
+     * Another ranking of the same candidates, with its speed where it was measured.
+     *
+     * @param ndcg10 as in {@link Quality}
+     * @param mrr10 as in {@link Quality}
+     * @param map as in {@link Quality}
+     * @param recall as in {@link Quality}
+     * @param latencyMillis of one query; absent where it was not measured
+     * @param pairsPerSecond by wall-clock time; absent where it was not measured
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Alternative(
+            double ndcg10,
+            double mrr10,
+            double map,
+            double recall,
+            @Nullable LatencyMillis latencyMillis,
+            @Nullable Double pairsPerSecond) {}
 
     /** Writes it as JSON; directories that are missing are made. */
     public void write(Path file) throws IOException {

@@ -14,6 +14,11 @@ public interface PairJudge extends AutoCloseable {
     /** Who judges: goes into every result. */
     Identity identity();
 
+    /** The learned interpolation weight of the first stage in a mode, in [0, 1]. Any thread may call it. */
+    default double firstStageWeight(Mode mode) {
+        return identity().firstStageWeight();
+    }
+
     @Override
     void close();
 
@@ -23,7 +28,7 @@ public interface PairJudge extends AutoCloseable {
      * @param modelVersion immutable name of the weights
      * @param promptVersion name of the prompt template
      * @param defaultMode the mode that the checkpoint's card names
-     * @param firstStageWeight the learned interpolation weight of the first stage, in [0, 1]
+     * @param firstStageWeight the learned interpolation weight of the first stage in the default mode, in [0, 1]
      */
     record Identity(String modelVersion, String promptVersion, Mode defaultMode, double firstStageWeight) {}
 }

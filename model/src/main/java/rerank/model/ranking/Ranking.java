@@ -1,5 +1,7 @@
 package rerank.model.ranking;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,18 +22,54 @@ public record Ranking(List<Item> items) {
      * @param judgment what the model concluded
      * @param score in [0, 1]: the interpolation of the model's score and the first stage's
      */
-    public record Item(int rank, Candidate candidate, Judgment judgment, double score) {}
+    public record Item(int rank, Candidate candidate, Judgment judgment, double score) {
+        /** Whether the model gave a label. */
+        public boolean isJudged() {
+            return judgment instanceof Judgment.Judged;
+        }
+
+        /** This item with another judgment, for example one that has an explanation. */
+        public Item with(Judgment other) {
+            return new Item(rank, candidate, other, score);
+        }
+    }
 
     /**
      * Orders candidates by {@code (1 - w) * judged score + w * first-stage score}, the latter scaled to [0, 1] over the
-     * candidates given. Ties fall to the first-stage order; unjudged candidates follow the judged ones in first-stage
-     * order. With w = 1 the order is the first stage's exactly, judged or not.
+     * candidates given (to 1 where all are equal). Ties fall to the first-stage order; unjudged candidates follow the
+     * judged ones in first-stage order, and count as judged 0. With w = 1 the order is the first stage's exactly, judged
+     * or not; then a score only says what the candidate arrived with.
      *
-     * @param candidates any order
+     * @param candidates any order; what the first stage's order is, their ranks say
      * @param judgments one for each candidate, in the same order
      * @param firstStageWeight w, in [0, 1]
      */
     public static Ranking of(List<Candidate> candidates, List<? extends Judgment> judgments, double firstStageWeight) {
-        throw new UnsupportedOperationException("to be written");
+        if (candidates.size() != judgments.size()) {
+            throw new IllegalArgumentException(
+                    candidates.size() + " candidates but " + judgments.size() + " judgments");
+        }
+        if (!(firstStageWeight >= 0 && firstStageWeight <= 1)) {
+            throw new IllegalArgumentException("first-stage weight must be in [0, 1], was " + firstStageWeight);
+        }
+        List<Item> items = new ArrayList<>();
+        FirstStageScale scale = FirstStageScale.over(candidates);
+        for (int i = 0; i < candidates.size(); i++) {
+            Judgment judgment = judgments.get(i);
+            double judged = judgment instanceof Judgment.Judged
+                    ? ((Judgment.Judged) judgment).labels().score()
+                    : 0;
+            double score = (1 - firstStageWeight) * judged + firstStageWeight * scale.of(candidates.get(i));
+            items.add(new Item(0, candidates.get(i), judgment, Math.min(1, score)));
+        }
+        Comparator<Item> firstStage = Comparator.comparingInt(item -> item.candidate.firstStageRank());
+        // unjudged candidates tie below every score
+        Comparator<Item> score = Comparator.comparingDouble(item -> item.isJudged() ? -item.score : 1);
+        items.sort(firstStageWeight == 1 ? firstStage : score.thenComparing(firstStage));
+        List<Item> ranked = new ArrayList<>();
+        for (Item item : items) {
+            ranked.add(new Item(ranked.size() + 1, item.candidate, item.judgment, item.score));
+        }
+        return new Ranking(ranked);
     }
 }

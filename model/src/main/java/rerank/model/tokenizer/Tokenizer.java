@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import rerank.model.weights.CheckpointException;
 
 /**
  * A checkpoint's {@code tokenizer.json}, run by the Hugging Face tokenizers library. Safe for use by several threads.
@@ -45,7 +46,7 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * Reads {@code tokenizer.json} (and {@code tokenizer_config.json} if present) of a checkpoint directory.
      *
-     * @throws IllegalArgumentException if there is no such file or it cannot be read
+     * @throws CheckpointException if there is no such file or it cannot be read
      */
     public static Tokenizer load(Path checkpoint) {
         TokenizerFile file = TokenizerFile.read(checkpoint.resolve("tokenizer.json"));
@@ -129,7 +130,7 @@ public final class Tokenizer implements AutoCloseable {
         try {
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
         } catch (IOException | RuntimeException e) {
-            throw new IllegalArgumentException(file.path() + ": the tokenizers library cannot read it: " + e, e);
+            throw new CheckpointException(file.path() + ": the tokenizers library cannot read it: " + e, e);
         }
     }
 

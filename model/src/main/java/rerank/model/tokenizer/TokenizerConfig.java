@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import rerank.model.weights.CheckpointException;
 
 /**
  * What a checkpoint says of its tokenizer beside {@code tokenizer.json}.
@@ -25,7 +26,7 @@ record TokenizerConfig(Optional<String> chatTemplate, Optional<String> beginToke
                     Files.exists(jinja) ? Optional.of(Files.readString(jinja)) : template(root.path("chat_template"));
             return new TokenizerConfig(chatTemplate, token(root.path("bos_token")), token(root.path("eos_token")));
         } catch (IOException e) {
-            throw new IllegalArgumentException(path + ": is not readable JSON: " + e.getMessage(), e);
+            throw new CheckpointException(path + ": is not readable JSON: " + e.getMessage(), e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import rerank.model.weights.CheckpointException;
 
 /**
  * A {@code tokenizer.json} and what the native library does not tell of it.
@@ -35,7 +36,7 @@ record TokenizerFile(
         Map<String, Integer> ids = new HashMap<>();
         JsonNode vocabulary = root.path("model").path("vocab");
         if (!vocabulary.isObject()) {
-            throw new IllegalArgumentException(
+            throw new CheckpointException(
                     path + ": model.vocab is not an object of token names and ids; BPE and WordPiece are supported");
         }
         vocabulary
@@ -96,14 +97,14 @@ record TokenizerFile(
             if (root instanceof ObjectNode) {
                 return (ObjectNode) root;
             }
-            throw new IllegalArgumentException(path + ": is not a JSON object");
+            throw new CheckpointException(path + ": is not a JSON object");
         } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-            throw new IllegalArgumentException(
+            throw new CheckpointException(
                     "checkpoint " + path.getParent() + " has no " + path.getFileName()
                             + "; give the whole checkpoint directory",
                     e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(path + ": is not readable JSON: " + e.getMessage(), e);
+            throw new CheckpointException(path + ": is not readable JSON: " + e.getMessage(), e);
         }
     }
 }

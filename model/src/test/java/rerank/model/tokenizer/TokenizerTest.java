@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rerank.model.weights.CheckpointException;
 
 class TokenizerTest {
     @TempDir
@@ -114,7 +115,7 @@ class TokenizerTest {
     @Test
     void saysWhatIsMissing(@TempDir Path empty) {
         assertThatThrownBy(() -> Tokenizer.load(empty))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("has no tokenizer.json");
     }
 

@@ -3,17 +3,14 @@ package rerank.cli.replay;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import rerank.cli.report.Report.Quality;
 import rerank.model.ranking.Candidate;
 import rerank.schemas.RankedItem;
-import rerank.trainer.dataset.Qrels;
 import rerank.trainer.dataset.Run;
 import rerank.trainer.dataset.Run.Ranked;
-import rerank.trainer.evaluation.EvaluationReport;
 
-/** Rankings of answers, and how good they are. */
-public final class Figures {
-    private Figures() {}
+/** Requests and answers as runs. */
+public final class Runs {
+    private Runs() {}
 
     /** The first stage's rankings of the requests. */
     public static Run firstStage(List<RerankRequest> requests) {
@@ -21,7 +18,7 @@ public final class Figures {
         for (RerankRequest request : requests) {
             rankings.put(
                     request.query().id(),
-                    request.candidates().stream().map(Figures::ranked).toList());
+                    request.candidates().stream().map(Runs::ranked).toList());
         }
         return new Run(rankings);
     }
@@ -42,16 +39,5 @@ public final class Figures {
                             .toList());
         }
         return new Run(rankings);
-    }
-
-    /** Quality of a run over the queries that it holds. */
-    public static Quality quality(Run run, Qrels qrels) {
-        EvaluationReport report = report(run, qrels);
-        return new Quality(report.mean("ndcg10"), report.mean("mrr10"), report.mean("map"), report.mean("recall10"));
-    }
-
-    /** All measures of a run over the queries that it holds. */
-    public static EvaluationReport report(Run run, Qrels qrels) {
-        return EvaluationReport.of(run, qrels.only(run.rankings().keySet()));
     }
 }

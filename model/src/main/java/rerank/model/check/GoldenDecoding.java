@@ -1,0 +1,146 @@
+package rerank.model.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import rerank.model.generation.Completion;
+import rerank.model.generation.Generator;
+import rerank.model.generation.SamplingConfig;
+import rerank.model.prompt.EncodedPrompt;
+import rerank.model.transformer.KeyValueCache;
+import rerank.model.transformer.NextTokenRequest;
+import rerank.model.transformer.NextTokens;
+import rerank.model.transformer.Transformer;
+
+/**
+ * Compares what is built on forward passes with a {@code golden.json}: greedy decoding, alone and in a batch;
+ * log-probabilities of continuations out of a cache; and yes/no scores.
+ */
+final class GoldenDecoding {
+    private final Transformer transformer;
+    private final Generator generator;
+    private final Tolerances tolerances;
+    private final List<CheckedCase> results = new ArrayList<>();
+
+    /** A prompt, what the reference wrote after it, and by how much each token led the second best. */
+    private record Greedy(int[] prompt, int[] continuation, double[] leads) {}
+
+    GoldenDecoding(Transformer transformer, Tolerances tolerances) {
+        this.transformer = transformer;
+        this.generator = new Generator(transformer, null);
+        this.tolerances = tolerances;
+    }
+
+    List<CheckedCase> compare(JsonNode golden) {
+        for (JsonNode one : golden.path("greedy")) {
+            int[] prompt = Golden.ints(one.path("prompt"));
+            compareGreedy(
+                    "greedy len" + prompt.length,
+                    List.of(greedy(prompt, one.path("continuation"), one.path("top1_minus_top2"))));
+        }
+        if (golden.has("greedy_batch_left_padded")) {
+            compareGreedy("greedy batch", batch(golden.path("greedy_batch_left_padded")));
+        }
+        if (golden.has("logprobs")) {
+            compareContinuations(golden.path("logprobs"));
+        }
+        if (golden.has("rerank_yes_no")) {
+            compareYesNo(golden.path("rerank_yes_no"));
+        }
+        return results;
+    }
+
+    private void add(String name, double deviation, double tolerance) {
+        results.add(new CheckedCase(name, deviation, tolerance));
+    }
+
+    private static Greedy greedy(int[] prompt, JsonNode continuation, JsonNode leads) {
+        return new Greedy(prompt, Golden.ints(continuation), Golden.doubles(leads));
+    }
+
+    private static List<Greedy> batch(JsonNode golden) {
+        int[][] ids = Golden.intRows(golden.path("input_ids"));
+        int[][] prompts = Golden.stripped(ids, Golden.real(ids, golden.path("attention_mask")));
+        return IntStream.range(0, prompts.length)
+                .mapToObj(row -> greedy(
+                        prompts[row],
+                        golden.path("continuations").path(row),
+                        golden.path("top1_minus_top2").path(row)))
+                .toList();
+    }
+
+    /** Counts rows that leave the reference at a token that led clearly; what follows a difference is not compared. */
+    private void compareGreedy(String name, List<Greedy> expected) {
+        int longest = expected.stream()
+                .mapToInt(one -> one.continuation().length)
+                .max()
+                .orElse(1);
+        List<EncodedPrompt> prompts =
+                expected.stream().map(one -> Golden.prompt(one.prompt())).toList();
+        List<Completion> completions =
+                generator.generate(prompts, SamplingConfig.greedy(longest), Set.of(), List.of(), null);
+        int wrong = 0;
+        for (int row = 0; row < completions.size(); row++) {
+            int[] continuation = expected.get(row).continuation();
+            int same = Arrays.mismatch(completions.get(row).tokenIds(), continuation);
+            boolean differs = same >= 0 && same < continuation.length;
+            if (differs && expected.get(row).leads()[same] > tolerances.greedyLead()) {
+                wrong++;
+            }
+        }
+        add(name, wrong, 0);
+    }
+
+    /** Log-probabilities of continuations of different length after one prefix, token by token out of a cache. */
+    private void compareContinuations(JsonNode golden) {
+        int[] prefix = Golden.ints(golden.path("prefix"));
+        int[][] continuations = Golden.intRows(golden.path("continuations"));
+        int rows = continuations.length;
+        int longest = Arrays.stream(continuations).mapToInt(c -> c.length).max().orElseThrow();
+        int[] everyToken =
+                IntStream.range(0, transformer.config().vocabularySize()).toArray();
+        NextTokenRequest request = NextTokenRequest.greedy(rows, everyToken);
+        int[][] prompts = new int[rows][];
+        Arrays.fill(prompts, prefix);
+        double worst = 0;
+        try (KeyValueCache cache = transformer.newCache(rows, prefix.length + longest)) {
+            NextTokens next = transformer.prefill(prompts, Golden.zeros(prompts), cache, 0, request);
+            for (int t = 0; t < longest; t++) {
+                int[] fed = new int[rows];
+                int[] positions = new int[rows];
+                for (int row = 0; row < rows; row++) {
+                    if (t < continuations[row].length) {
+                        fed[row] = continuations[row][t];
+                        positions[row] = prefix.length + t;
+                        double expected =
+                                golden.path("token_logprobs").path(row).path(t).asDouble();
+                        worst = Golden.worse(worst, Math.abs(next.asked()[row][fed[row]] - expected));
+                    }
+                }
+                next = transformer.decode(fed, new int[rows], positions, cache, request);
+            }
+        }
+        add("log-probabilities of continuations", worst, tolerances.logProb());
+    }
+
+    private void compareYesNo(JsonNode golden) {
+        int[] prefix = Golden.ints(golden.path("prefix"));
+        int[] suffix = Golden.ints(golden.path("suffix"));
+        List<EncodedPrompt> prompts = Arrays.stream(Golden.intRows(golden.path("documents")))
+                .map(document -> Golden.prompt(Golden.concat(prefix, document, suffix)))
+                .toList();
+        int[] answers = {golden.path("yes_id").asInt(), golden.path("no_id").asInt()};
+        float[][] scores = generator.score(prompts, answers);
+        double worst = 0;
+        for (int i = 0; i < scores.length; i++) {
+            double yes = 1 / (1 + Math.exp(scores[i][1] - scores[i][0]));
+            worst = Golden.worse(
+                    worst,
+                    Math.abs(yes - golden.path("results").path(i).path("p_yes").asDouble()));
+        }
+        add("yes/no scores", worst, tolerances.probability());
+    }
+}

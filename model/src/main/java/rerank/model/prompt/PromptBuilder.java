@@ -1,0 +1,215 @@
+package rerank.model.prompt;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import rerank.model.prompt.TemplateBody.Part;
+import rerank.model.prompt.TemplateBody.Source;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.LabelDistribution;
+import rerank.model.ranking.Pair;
+import rerank.model.ranking.Query;
+import rerank.model.tokenizer.Tokenizer;
+
+/**
+ * Builds every prompt there is: for training, for sampling and for serving. Safe for use by several threads.
+ *
+ * <p>Fields are encoded as plain text, so that a document cannot write control tokens; white space around them is
+ * dropped. A document that does not fit is cut at its end by tokens, its text first, then its title; instruction, query
+ * and label phrase are never cut.
+ */
+public final class PromptBuilder {
+    /** Rows of the token-type table that templates with token types need. */
+    public static final int TOKEN_TYPES = MatchFlags.TOKEN_TYPES;
+
+    private final PromptTemplate template;
+    private final Tokenizer tokenizer;
+    private final int maxPromptTokens;
+    private final TemplateBody explainBody;
+    private final TemplateBody labelBody;
+    private final LabelTokens labelLead;
+    private final LabelTokens labelPhrase;
+    private final Set<Integer> stopTokens = new HashSet<>();
+    private final int[] end;
+    private final Map<String, int[]> control = new ConcurrentHashMap<>();
+
+    /**
+     * A builder for one template and one checkpoint's tokenizer.
+     *
+     * @param maxPromptTokens bound on a prompt, up to where the model writes
+     * @throws IllegalArgumentException if the tokenizer lacks a token that the template names, or if the labels are not
+     *     three distinct single tokens in it
+     */
+    public PromptBuilder(PromptTemplate template, Tokenizer tokenizer, int maxPromptTokens) {
+        if (maxPromptTokens < 1) {
+            throw new IllegalArgumentException("maxPromptTokens must be at least 1, was " + maxPromptTokens);
+        }
+        this.template = template;
+        this.tokenizer = tokenizer;
+        this.maxPromptTokens = maxPromptTokens;
+        ChatFormat chat = template.chat() ? ChatFormat.of(tokenizer) : null;
+        explainBody = body(chat, template.explainBody());
+        labelBody = body(chat, template.labelBody());
+        PromptTemplate.AnswerGrammar answer = template.answer();
+        template.controlTokens().forEach(this::requireToken);
+        labelLead = LabelTokens.of(tokenizer, template.id(), answer.labelLead(), answer.labels());
+        labelPhrase = LabelTokens.of(tokenizer, template.id(), answer.labelPhrase(), answer.labels());
+        if (!Arrays.equals(labelLead.labels(), labelPhrase.labels())) {
+            throw new IllegalArgumentException("prompt template " + template.id()
+                    + ": the labels are other tokens at the start of an answer than after an explanation");
+        }
+        answer.stopTokens().forEach(name -> stopTokens.add(requireToken(name)));
+        tokenizer.endToken().ifPresent(name -> tokenizer.idOf(name).ifPresent(stopTokens::add));
+        int[] endOfAnswer = control(answer.end());
+        if (chat != null) {
+            chat.endTokens().forEach(name -> tokenizer.idOf(name).ifPresent(stopTokens::add));
+            endOfAnswer =
+                    concat(endOfAnswer, new int[] {requireToken(chat.endTokens().get(0))});
+        }
+        end = endOfAnswer;
+    }
+
+    /** The name and version of the template. */
+    public String promptVersion() {
+        return template.id();
+    }
+
+    /**
+     * The prompt of a pair, ending exactly where the model writes: after the label phrase for LABEL, after the given
+     * label and what leads to its explanation for JUSTIFY.
+     *
+     * @throws PromptTooLongException if it does not fit even without the document
+     */
+    public EncodedPrompt prompt(Pair pair) {
+        LabelDistribution given = pair.given();
+        int label = given == null ? -1 : given.label();
+        return prompt(pair.query(), pair.candidate(), pair.task(), lead(pair.task(), label));
+    }
+
+    /** The tokens to force between an explanation and its label. */
+    public int[] labelPhrase() {
+        return labelPhrase.phrase().clone();
+    }
+
+    /** The tokens of the labels 0, 1 and 2. */
+    public int[] labelTokens() {
+        return labelPhrase.labels().clone();
+    }
+
+    /** Tokens that end an explanation. */
+    public Set<Integer> stopTokens() {
+        return Set.copyOf(stopTokens);
+    }
+
+    /** Texts that end an explanation. */
+    public List<String> stopStrings() {
+        return template.answer().stopStrings();
+    }
+
+    /**
+     * The prompt of a pair with its right answer. Only the prompt is held to the limit on prompts.
+     *
+     * @param label the right label, 0 to 2
+     * @param explanation not used for LABEL
+     * @param order LABEL: the label only; EXPLAIN: explanation, then label; JUSTIFY: label, then explanation
+     * @throws PromptTooLongException if the prompt does not fit even without the document
+     */
+    public TrainingSequence trainingSequence(
+            Query query, Candidate candidate, int label, String explanation, Pair.Task order) {
+        if (label < 0 || label > 2) {
+            throw new IllegalArgumentException("query " + query.id() + ": label " + label + " is not 0, 1 or 2");
+        }
+        int[] lead = lead(order, label);
+        EncodedPrompt prompt = prompt(query, candidate, order, lead);
+        int promptLength = prompt.tokenIds().length;
+        int[] answer = new int[0];
+        int labelPosition = promptLength - 1;
+        if (order == Pair.Task.JUSTIFY) {
+            answer = concat(explanationTokens(template.answer().explanationPhrase(), explanation), end);
+            labelPosition = promptLength - lead.length + labelLead.phrase().length - 1;
+        } else if (order == Pair.Task.EXPLAIN) {
+            answer = concat(explanationTokens(template.answer().explainLead(), explanation), labelPhrase.phrase());
+            labelPosition = promptLength + answer.length - 1;
+        }
+        EncodedPrompt sequence = prompt.plus(answer);
+        boolean[] targets = new boolean[sequence.tokenIds().length];
+        Arrays.fill(targets, promptLength - 1, targets.length - 1, true);
+        return new TrainingSequence(sequence, targets, labelPosition);
+    }
+
+    private int[] lead(Pair.Task task, int label) {
+        if (task == Pair.Task.EXPLAIN) {
+            return control(withoutLastSpace(template.answer().explainLead()));
+        }
+        if (task == Pair.Task.LABEL) {
+            return labelLead.phrase();
+        }
+        int[] phrase = control(withoutLastSpace(template.answer().explanationPhrase()));
+        return concat(labelLead.phrase(), new int[] {labelLead.labels()[label]}, phrase);
+    }
+
+    /** The space that ends a lead is the first thing the model writes, as part of its first word. */
+    private int[] explanationTokens(String lead, String explanation) {
+        return tokenizer
+                .encode((lead.endsWith(" ") ? " " : "") + explanation.strip())
+                .ids();
+    }
+
+    private EncodedPrompt prompt(Query query, Candidate candidate, Pair.Task task, int[] lead) {
+        String title = candidate.title().strip();
+        String text = candidate.text().strip();
+        Map<Source, String> values = new EnumMap<>(Source.class);
+        values.put(Source.INSTRUCTION, query.instruction().strip());
+        values.put(Source.QUERY, query.text().strip());
+        values.put(Source.TITLE, title);
+        values.put(Source.TEXT, text);
+        TemplateBody body = task == Pair.Task.EXPLAIN ? explainBody : labelBody;
+        PromptFitting fitting = new PromptFitting(tokenizer, maxPromptTokens - lead.length);
+        for (Part part : body.fill(values)) {
+            if (part.source() == Source.CONTROL) {
+                fitting.addControl(control(part.text()));
+            } else {
+                fitting.addField(part);
+            }
+        }
+        if (fitting.isTooLong()) {
+            throw new PromptTooLongException(query.id(), fitting.fixedTokens() + lead.length, maxPromptTokens);
+        }
+        MatchFlags flags = template.tokenTypes() ? MatchFlags.of(query.text().strip(), title, text) : null;
+        return fitting.fitted(flags).plus(lead);
+    }
+
+    private TemplateBody body(@Nullable ChatFormat chat, String text) {
+        if (chat == null) {
+            return new TemplateBody(text);
+        }
+        String rendered = chat.render(template.system(), text);
+        PromptTemplate.tokenNames(rendered).forEach(this::requireToken);
+        return new TemplateBody(rendered);
+    }
+
+    private int[] control(String text) {
+        return control.computeIfAbsent(text, tokenizer::encodeWithSpecials);
+    }
+
+    private int requireToken(String name) {
+        OptionalInt id = tokenizer.idOf(name);
+        return id.orElseThrow(() ->
+                new IllegalArgumentException("prompt template " + template.id() + ": the tokenizer" + " has no token "
+                        + name + "; name the template that the checkpoint was trained with in reranker.json"));
+    }
+
+    private static String withoutLastSpace(String text) {
+        return text.endsWith(" ") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static int[] concat(int[]... parts) {
+        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+    }
+}

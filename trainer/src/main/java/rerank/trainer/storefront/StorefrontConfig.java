@@ -1,0 +1,28 @@
+package rerank.trainer.storefront;
+
+/**
+ * How much of the storefront is made.
+ *
+ * @param seed equal seeds and sizes give equal data
+ * @param products in all splits together: about 60 % train, 12 % dev, 28 % test; at least 600, so that every category
+ *     has products in every split
+ * @param trainQueries at least 1
+ * @param devQueries at least 1
+ * @param testQueries at least 1
+ * @param candidates that the first stage proposes for a query, at least 1
+ */
+public record StorefrontConfig(
+        long seed, int products, int trainQueries, int devQueries, int testQueries, int candidates) {
+    /** The data that the shipped checkpoint is trained and measured on. */
+    public static final StorefrontConfig DEFAULT = new StorefrontConfig(1, 6000, 6000, 300, 500, 50);
+
+    public StorefrontConfig {
+        if (products < 600) {
+            throw new IllegalArgumentException("products must be at least 600, was " + products);
+        }
+        if (trainQueries < 1 || devQueries < 1 || testQueries < 1 || candidates < 1) {
+            throw new IllegalArgumentException("queries of each split and candidates must be at least 1, were "
+                    + trainQueries + ", " + devQueries + ", " + testQueries + " and " + candidates);
+        }
+    }
+}

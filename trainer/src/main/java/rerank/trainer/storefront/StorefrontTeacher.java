@@ -1,0 +1,96 @@
+package rerank.trainer.storefront;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Query;
+import rerank.trainer.storefront.Constraint.Having;
+import rerank.trainer.storefront.Constraint.Limit;
+import rerank.trainer.storefront.Constraint.Wanted;
+import rerank.trainer.storefront.Product.Fact;
+import rerank.trainer.storefront.Value.Choice;
+import rerank.trainer.storefront.Value.Feature;
+import rerank.trainer.storefront.Value.Quantity;
+import rerank.trainer.teacher.Lesson;
+import rerank.trainer.teacher.Teacher;
+
+/**
+ * Goes through a query's constraints one by one, with the words of the product's text as evidence: "Wants a backpack.
+ * Costs $45, under $60; is made of canvas, not leather: all met."
+ */
+final class StorefrontTeacher implements Teacher {
+    private static final List<String> COUNTS = List.of("none", "one", "two", "three", "four");
+
+    private final Catalogue catalogue;
+    private final Map<String, ShoppingQuery> queries;
+    private final Map<String, Product> products;
+
+    StorefrontTeacher(Catalogue catalogue, Map<String, ShoppingQuery> queries, Map<String, Product> products) {
+        this.catalogue = catalogue;
+        this.queries = queries;
+        this.products = products;
+    }
+
+    @Override
+    public Optional<Lesson> teach(Query query, Candidate candidate) {
+        ShoppingQuery asked = queries.get(query.id());
+        Product product = products.get(candidate.docId());
+        if (asked == null || product == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new Lesson(asked.label(product), explanation(asked, product)));
+    }
+
+    private String explanation(ShoppingQuery asked, Product product) {
+        String wanted = "Wants " + Catalogue.withArticle(asked.noun());
+        if (!asked.category().equals(product.category())) {
+            return wanted + ", but this is " + Catalogue.withArticle(product.noun()) + ".";
+        }
+        List<String> findings = new ArrayList<>();
+        for (Constraint constraint : asked.constraints()) {
+            findings.add(finding(constraint, product.stated().get(constraint.attribute())));
+        }
+        String all = String.join("; ", findings);
+        int missed = (int) asked.missed(product);
+        String verdict = missed == 0 ? "all met" : COUNTS.get(missed) + " missed";
+        return wanted + ". " + Character.toUpperCase(all.charAt(0)) + all.substring(1) + ": " + verdict + ".";
+    }
+
+    private String finding(Constraint constraint, @Nullable Fact fact) {
+        Attribute attribute = catalogue.attribute(constraint.attribute());
+        if (fact == null) {
+            return "does not say " + attribute.noun();
+        }
+        boolean isMet = constraint.isMetBy(fact);
+        String evidence = attribute.evidence().replace("{}", fact.shown());
+        if (constraint instanceof Limit limit && fact.value() instanceof Quantity value) {
+            return evidence + conversion(value, limit.limit().unit()) + ", " + comparison(attribute, limit, isMet);
+        }
+        if (constraint instanceof Wanted wanted && fact.value() instanceof Choice) {
+            if (wanted.isRuledOut()) {
+                return evidence + (isMet ? ", not " + wanted.word() : ", ruled out");
+            }
+            return evidence + (isMet ? " as wanted" : ", not " + wanted.word());
+        }
+        if (constraint instanceof Having && fact.value() instanceof Feature feature) {
+            return (feature.isPresent() ? attribute.evidence() : attribute.negatedEvidence())
+                    + (isMet ? " as wanted" : feature.isPresent() ? ", though unwanted" : ", though wanted");
+        }
+        throw new IllegalStateException(constraint + " is not about " + fact);
+    }
+
+    private static String conversion(Quantity value, Unit asked) {
+        return value.unit() == asked ? "" : " (" + value.in(asked) + ")";
+    }
+
+    private static String comparison(Attribute attribute, Limit limit, boolean isMet) {
+        Attribute.Fits fits = attribute.fits();
+        if (limit.isFit() && fits != null) {
+            return (isMet ? fits.met() : fits.missed()).replace("{}", limit.shown());
+        }
+        return limit.comparison().finding(isMet, limit.shown());
+    }
+}

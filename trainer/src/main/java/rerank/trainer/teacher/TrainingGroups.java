@@ -1,0 +1,147 @@
+package rerank.trainer.teacher;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Query;
+import rerank.trainer.dataset.Dataset;
+import rerank.trainer.dataset.Document;
+import rerank.trainer.dataset.Qrels;
+
+/**
+ * Draws training groups from a split of a data set: relevant candidates also where the first stage missed them, near
+ * misses, and hard negatives from the first stage. A query without a relevant candidate that the teacher knows is left
+ * out.
+ *
+ * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
+ * query once, in another order. Safe for use by several threads.
+ */
+public final class TrainingGroups {
+    private static final int MAX_TRIES = 400;
+
+    private final Dataset dataset;
+    private final Qrels qrels;
+    private final Teacher teacher;
+    private final GroupShape shape;
+    private final long seed;
+    private final List<Query> queries;
+    /** A cache: whoever needs another epoch replaces it. */
+    private volatile Epoch current = new Epoch(-1, List.of());
+
+    /** Keeps the queries of the split that can be taught. */
+    public TrainingGroups(Dataset dataset, String split, Teacher teacher, GroupShape shape, long seed) {
+        this.dataset = dataset;
+        this.qrels = dataset.qrels(split);
+        this.teacher = teacher;
+        this.shape = shape;
+        this.seed = seed;
+        this.queries = dataset.queries(split).stream()
+                .filter(query -> !judged(query, 2, new Random(0), 1).isEmpty())
+                .toList();
+        if (queries.isEmpty()) {
+            throw new IllegalArgumentException("data set " + dataset.name() + ", split " + split
+                    + ": the teacher knows no relevant candidate of any query");
+        }
+    }
+
+    /** Number of queries, which is the number of groups in an epoch. */
+    public int size() {
+        return queries.size();
+    }
+
+    /**
+     * The group of an index.
+     *
+     * @param index from 0, without bound
+     */
+    public TrainingGroup group(long index) {
+        long epoch = index / size();
+        Random random = new Random(mix(seed, index));
+        Query query = order(epoch).get((int) (index % size()));
+        List<LabeledCandidate> group = judged(query, 2, random, 1 + random.nextInt(shape.maxRelevant()));
+        if (shape.maxPartial() > 0 && random.nextDouble() < shape.partialShare()) {
+            group.addAll(judged(query, 1, random, 1 + random.nextInt(shape.maxPartial())));
+        }
+        addNegatives(query, group, random);
+        Collections.shuffle(group, random);
+        return new TrainingGroup(query, group);
+    }
+
+    /** Some candidates that are judged with a label and that the teacher knows. */
+    private List<LabeledCandidate> judged(Query query, int label, Random random, int limit) {
+        List<String> docIds = new ArrayList<>();
+        qrels.of(query.id()).forEach((docId, grade) -> {
+            if (Math.min(grade, 2) == label) {
+                docIds.add(docId);
+            }
+        });
+        Collections.shuffle(docIds, random);
+        List<LabeledCandidate> found = new ArrayList<>();
+        for (String docId : docIds) {
+            if (found.size() == limit) {
+                break;
+            }
+            Candidate candidate = candidate(dataset.document(docId));
+            Optional<Lesson> lesson = teacher.teach(query, candidate);
+            lesson.filter(taught -> taught.label() == label)
+                    .ifPresent(taught -> found.add(new LabeledCandidate(candidate, taught)));
+        }
+        return found;
+    }
+
+    /** Fills the group from the query's first-stage candidates, then from those of other queries. */
+    private void addNegatives(Query query, List<LabeledCandidate> group, Random random) {
+        Set<String> used = new HashSet<>();
+        group.forEach(member -> used.add(member.candidate().docId()));
+        List<Candidate> candidates = new ArrayList<>(dataset.candidates(query.id(), Integer.MAX_VALUE));
+        Collections.shuffle(candidates, random);
+        for (int tries = 0; group.size() < shape.size(); tries++) {
+            if (tries == MAX_TRIES) {
+                throw new IllegalStateException("query " + query.id() + ": found only " + group.size()
+                        + " candidates for a group of " + shape.size() + "; the teacher knows too few negatives");
+            }
+            if (candidates.isEmpty()) {
+                Query other = queries.get(random.nextInt(size()));
+                List<Candidate> others = dataset.candidates(other.id(), Integer.MAX_VALUE);
+                if (others.isEmpty()) {
+                    continue;
+                }
+                candidates.add(others.get(random.nextInt(others.size())));
+            }
+            Candidate candidate = candidates.remove(candidates.size() - 1);
+            if (used.add(candidate.docId())) {
+                teacher.teach(query, candidate)
+                        .filter(lesson -> lesson.label() == 0)
+                        .ifPresent(lesson -> group.add(new LabeledCandidate(candidate, lesson)));
+            }
+        }
+    }
+
+    private static Candidate candidate(Document document) {
+        return new Candidate(document.id(), document.title(), document.text(), 0, 1);
+    }
+
+    private List<Query> order(long epoch) {
+        Epoch known = current;
+        if (known.number() != epoch) {
+            List<Query> order = new ArrayList<>(queries);
+            Collections.shuffle(order, new Random(mix(~seed, epoch)));
+            known = new Epoch(epoch, order);
+            current = known;
+        }
+        return known.order();
+    }
+
+    /** The order of the queries in an epoch. */
+    private record Epoch(long number, List<Query> order) {}
+
+    private static long mix(long seed, long index) {
+        long mixed = (seed * 0x9E3779B97F4A7C15L + index) * 0xBF58476D1CE4E5B9L;
+        return mixed ^ (mixed >>> 29);
+    }
+}

@@ -1,0 +1,127 @@
+package rerank.trainer.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rerank.model.ranking.Query;
+import rerank.trainer.dataset.Dataset;
+import rerank.trainer.dataset.Document;
+import rerank.trainer.dataset.Qrels;
+import rerank.trainer.dataset.Run;
+
+class TrainingGroupsTest {
+    /** Query qI has document I as its answer, which only every second run holds, and I+1 as a near miss. */
+    private static final Dataset DATASET = dataset(12);
+
+    private static final Teacher TEACHER = (query, candidate) -> Optional.of(new Lesson(
+            DATASET.qrels("train").grade(query.id(), candidate.docId()), "About " + candidate.docId() + "."));
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void anIndexAlwaysGivesTheSameGroup(long seed) {
+        TrainingGroups groups = groups(seed);
+        TrainingGroups again = groups(seed);
+
+        for (long index : new long[] {30, 0, 11, 12, 1_000_000}) {
+            assertThat(again.group(index)).isEqualTo(groups.group(index));
+        }
+        assertThat(groups(seed + 1).group(0)).isNotEqualTo(groups.group(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void anEpochVisitsEveryQueryOnceInAnotherOrder(long seed) {
+        TrainingGroups groups = groups(seed);
+
+        List<String> first = order(groups, 0);
+        List<String> second = order(groups, 1);
+
+        assertThat(first).hasSize(12).doesNotHaveDuplicates();
+        assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
+    }
+
+    @Test
+    void groupsHoldTheAnswerSometimesANearMissAndNegatives() {
+        TrainingGroups groups = groups(6);
+        int nearMisses = 0;
+
+        for (long index = 0; index < 240; index++) {
+            List<LabeledCandidate> group = groups.group(index).candidates();
+            Set<String> distinct = new HashSet<>();
+            group.forEach(member -> distinct.add(member.candidate().docId()));
+            assertThat(distinct).hasSize(8);
+            assertThat(group.stream().filter(member -> member.label() == 2)).hasSize(1);
+            nearMisses +=
+                    (int) group.stream().filter(member -> member.label() == 1).count();
+        }
+
+        assertThat(nearMisses).isBetween(90, 150);
+    }
+
+    @Test
+    void candidatesTheTeacherDoesNotKnowAreNeverDrawn() {
+        Teacher silentOnSome = (query, candidate) ->
+                candidate.docId().endsWith("5") ? Optional.empty() : TEACHER.teach(query, candidate);
+        TrainingGroups groups = new TrainingGroups(DATASET, "train", silentOnSome, GroupShape.SPARSE, 1);
+
+        assertThat(groups.size()).as("query 5 has no other answer").isEqualTo(11);
+        for (long index = 0; index < 110; index++) {
+            assertThat(groups.group(index).candidates())
+                    .noneMatch(member -> member.candidate().docId().endsWith("5"));
+        }
+    }
+
+    @Test
+    void aSplitThatNobodyCanTeachIsRefused() {
+        assertThatThrownBy(() -> new TrainingGroups(
+                        DATASET, "train", (query, candidate) -> Optional.empty(), GroupShape.SPARSE, 1))
+                .hasMessageContaining("split train: the teacher knows no relevant candidate");
+    }
+
+    @Test
+    void tooFewNegativesAreReported() {
+        TrainingGroups groups = new TrainingGroups(dataset(3), "train", TEACHER, GroupShape.SPARSE, 1);
+
+        assertThatThrownBy(() -> groups.group(0)).hasMessageContaining("for a group of 8");
+    }
+
+    private static TrainingGroups groups(long seed) {
+        return new TrainingGroups(DATASET, "train", TEACHER, GroupShape.SPARSE, seed);
+    }
+
+    private static List<String> order(TrainingGroups groups, int epoch) {
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < groups.size(); i++) {
+            order.add(groups.group((long) epoch * groups.size() + i).query().id());
+        }
+        return order;
+    }
+
+    private static Dataset dataset(int size) {
+        Map<String, Document> documents = new LinkedHashMap<>();
+        Map<String, Query> queries = new LinkedHashMap<>();
+        Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
+        Map<String, List<Run.Ranked>> run = new LinkedHashMap<>();
+        for (int i = 0; i < size; i++) {
+            documents.put("d" + i, new Document("d" + i, "", "text " + i));
+            queries.put("q" + i, new Query("q" + i, "text " + i));
+            grades.put("q" + i, Map.of("d" + i, 2, "d" + (i + 1) % size, 1));
+            List<Run.Ranked> ranked = new ArrayList<>();
+            for (int j = i % 2; j < 7; j++) {
+                ranked.add(new Run.Ranked("d" + (i + j) % size, 10 - j));
+            }
+            run.put("q" + i, ranked);
+        }
+        return new Dataset("made", documents, queries, Map.of(), Map.of("train", new Qrels(grades)), new Run(run));
+    }
+}
