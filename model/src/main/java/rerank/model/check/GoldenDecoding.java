@@ -120,7 +120,7 @@ final class GoldenDecoding {
                         worst = Golden.worse(worst, Math.abs(next.asked()[row][fed[row]] - expected));
                     }
                 }
-                next = transformer.decode(fed, positions, cache, request);
+                next = transformer.decode(fed, new int[rows], positions, cache, request);
             }
         }
         add("log-probabilities of continuations", worst, tolerances.logProb());

@@ -77,17 +77,19 @@ final class Batch implements AutoCloseable {
     void step() {
         dropFinished();
         int[] ids = new int[rows.size()];
+        int[] types = new int[rows.size()];
         int[] positions = new int[rows.size()];
         float[] uniforms = new float[rows.size()];
         for (int i = 0; i < ids.length; i++) {
             Sequence sequence = rows.get(i);
             if (!sequence.isDone()) {
                 ids[i] = sequence.nextToken();
+                types[i] = sequence.nextTokenType();
                 positions[i] = sequence.position();
                 uniforms[i] = sequence.uniform();
             }
         }
-        NextTokens next = transformer.decode(ids, positions, cache, request(uniforms, asked));
+        NextTokens next = transformer.decode(ids, types, positions, cache, request(uniforms, asked));
         for (int i = 0; i < ids.length; i++) {
             if (!rows.get(i).isDone()) {
                 rows.get(i).onStep(next.ids()[i], next.logProbs()[i], next.asked()[i]);

@@ -68,6 +68,11 @@ final class Sequence {
         return tokens[cached];
     }
 
+    /** Its row in the token-type table. */
+    int nextTokenType() {
+        return cached < prompt.tokenTypes().length ? prompt.tokenTypes()[cached] : 0;
+    }
+
     /** Where the next token goes: the number of tokens the cache row holds. */
     int position() {
         return cached;

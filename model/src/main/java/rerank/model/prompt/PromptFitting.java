@@ -11,7 +11,10 @@ import rerank.model.tokenizer.Tokenizer;
 /** The parts of one prompt, and how much of the document fits between the others. */
 final class PromptFitting {
     /** UTF-16 units of a document looked at for each token wanted, before more of it is looked at. */
-    private static final int UNITS_PER_TOKEN = 8;
+    private static final int UNITS_PER_TOKEN = 6;
+
+    /** Of a text without a sign or a space, no more than this is looked at. */
+    private static final int MOST_UNITS_PER_TOKEN = 64;
 
     private final Tokenizer tokenizer;
     private final int limit;
@@ -86,13 +89,26 @@ final class PromptFitting {
         long window = (long) UNITS_PER_TOKEN * (room + 1);
         while (true) {
             boolean isWhole = window >= text.length();
-            Tokenizer.Encoded encoded = tokenizer.encode(isWhole ? text : text.substring(0, (int) window));
-            // the last tokens of a window may be those of half a word
-            if (isWhole || encoded.ids().length > room + UNITS_PER_TOKEN) {
+            String head = isWhole ? text : text.substring(0, (int) window);
+            Tokenizer.Encoded encoded = tokenizer.encode(head);
+            if (isWhole || tokensOfWholeWords(encoded, head) >= room || window > (long) MOST_UNITS_PER_TOKEN * room) {
                 return first(encoded, room);
             }
-            window *= 4;
+            window *= 2;
         }
+    }
+
+    /** Tokens before the last sign or white space; those after it may be of a word that goes on behind the window. */
+    private static int tokensOfWholeWords(Tokenizer.Encoded encoded, String head) {
+        int boundary = head.length();
+        while (boundary > 0 && Character.isLetterOrDigit(head.codePointBefore(boundary))) {
+            boundary -= Character.charCount(head.codePointBefore(boundary));
+        }
+        int count = encoded.ids().length;
+        while (count > 0 && encoded.ends()[count - 1] >= boundary) {
+            count--;
+        }
+        return count;
     }
 
     private static Tokenizer.Encoded first(Tokenizer.Encoded encoded, int count) {

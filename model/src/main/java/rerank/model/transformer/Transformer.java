@@ -137,9 +137,11 @@ public final class Transformer implements AutoCloseable {
      * it must hold what the row was fed; those after it are ignored, and so may be left over from anything.
      *
      * @param tokenIds one a row
+     * @param tokenTypes of the same number
      * @param positions where each is written, from 0; less than the capacity
      */
-    public NextTokens decode(int[] tokenIds, int[] positions, KeyValueCache cache, NextTokenRequest request) {
+    public NextTokens decode(
+            int[] tokenIds, int[] tokenTypes, int[] positions, KeyValueCache cache, NextTokenRequest request) {
         int longest = IntStream.of(positions).max().orElseThrow() + 1;
         if (tokenIds.length != cache.rows() || longest > cache.capacity()) {
             throw new IllegalArgumentException(tokenIds.length + " tokens up to position " + (longest - 1)
@@ -151,6 +153,7 @@ public final class Transformer implements AutoCloseable {
                     arguments,
                     "decode",
                     arguments.longs(IntStream.of(tokenIds).asLongStream().toArray()),
+                    arguments.longs(IntStream.of(tokenTypes).asLongStream().toArray()),
                     arguments.longs(IntStream.of(positions).asLongStream().toArray()),
                     arguments.integer(longest),
                     cache.keys(),

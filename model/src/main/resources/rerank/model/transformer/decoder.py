@@ -39,15 +39,14 @@ class Decoder(Module):
     x = torch.index_select(x.reshape([B * T, -1]), 0, at)
     return __torch__.choose(__torch__.head(x, w, eps), temperature, top_p, uniform, asked)
 
-  # Feeds one token a row, ids [B] at their own positions [B], to rows of different length. `longest` is the largest
-  # position plus one.
-  def decode(self: __torch__.Decoder, ids: Tensor, positions: Tensor, longest: int, kc: List[Tensor], vc: List[Tensor], w: List[Tensor], inv_freq: Tensor, shape: List[int], eps: float, temperature: float, top_p: float, uniform: Tensor, asked: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  # Feeds one token a row, ids [B] of types [B] at their own positions [B], to rows of different length. `longest` is
+  # the largest position plus one.
+  def decode(self: __torch__.Decoder, ids: Tensor, types: Tensor, positions: Tensor, longest: int, kc: List[Tensor], vc: List[Tensor], w: List[Tensor], inv_freq: Tensor, shape: List[int], eps: float, temperature: float, top_p: float, uniform: Tensor, asked: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     B = ids.size(0)
     H = shape[1]
     K = shape[2]
     D = shape[3]
-    ids = ids.unsqueeze(1)
-    x = __torch__.embed(ids, torch.zeros_like(ids), w)
+    x = __torch__.embed(ids.unsqueeze(1), types.unsqueeze(1), w)
     cos, sin = __torch__.rotations(positions.unsqueeze(1), inv_freq, x)
     rows = torch.arange(B, device=ids.device)
     ahead = torch.gt(torch.arange(longest, device=ids.device).unsqueeze(0), positions.unsqueeze(1))

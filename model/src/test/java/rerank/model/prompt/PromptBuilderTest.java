@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Pair;
@@ -41,7 +43,12 @@ class PromptBuilderTest {
 
     @BeforeEach
     void load() {
-        tokenizer = Tokenizer.load(new TinyTokenizer().special(COMPACT).writeTo(directory));
+        tokenizer = Tokenizer.load(new TinyTokenizer()
+                .merge("a", "a")
+                .merge("aa", "aa")
+                .merge("aaaa", "aaaa")
+                .special(COMPACT)
+                .writeTo(directory));
     }
 
     @AfterEach
@@ -115,14 +122,15 @@ class PromptBuilderTest {
                         + " instruction, or raise maxPromptTokens");
     }
 
-    @Test
-    void cutsAVeryLongTextAsItWouldWhenEncodedWhole() {
-        String text = "\uD83D\uDE00 one 12, two.\n".repeat(70_000);
+    @ParameterizedTest
+    @ValueSource(strings = {"\uD83D\uDE00 one 12, two.\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ", "\uD83D\uDE00"})
+    void cutsAVeryLongTextAsItWouldWhenEncodedWhole(String part) {
+        String text = part.repeat(70_000);
         Candidate large = new Candidate("d", "", text, 0, 1);
 
         EncodedPrompt prompt = builder(500).prompt(label(QUERY, large));
 
-        int[] whole = tokenizer.encode(" " + text.substring(0, 5000)).ids();
+        int[] whole = tokenizer.encode(" " + text.substring(0, 5010)).ids();
         assertThat(prompt.tokenIds()).hasSize(500);
         assertThat(Arrays.copyOfRange(prompt.tokenIds(), 15, 499)).isEqualTo(Arrays.copyOf(whole, 484));
     }
