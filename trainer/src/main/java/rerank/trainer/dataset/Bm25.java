@@ -12,11 +12,11 @@ import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.document.Field;
-import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -33,8 +33,10 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 public final class Bm25 implements AutoCloseable {
     private static final float K1 = 0.9f;
     private static final float B = 0.4f;
-    private static final String ID = "id";
     private static final String TEXT = "text";
+
+    /** By Lucene's document number, which is the order of indexing as long as nothing is merged. */
+    private final List<String> ids = new ArrayList<>();
 
     private final Analyzer analyzer = new EnglishAnalyzer();
     private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
@@ -45,16 +47,15 @@ public final class Bm25 implements AutoCloseable {
     public Bm25(Collection<Document> documents) {
         BM25Similarity similarity = new BM25Similarity(K1, B);
         try {
-            IndexWriterConfig config = new IndexWriterConfig(analyzer).setSimilarity(similarity);
+            IndexWriterConfig config =
+                    new IndexWriterConfig(analyzer).setSimilarity(similarity).setMergePolicy(NoMergePolicy.INSTANCE);
             try (IndexWriter writer = new IndexWriter(directory, config)) {
                 for (Document document : documents) {
                     var fields = new org.apache.lucene.document.Document();
-                    fields.add(new StoredField(ID, document.id()));
+                    ids.add(document.id());
                     fields.add(new TextField(TEXT, document.title() + "\n" + document.text(), Field.Store.NO));
                     writer.addDocument(fields);
                 }
-                // One segment: the order of equal scores is then that of the documents.
-                writer.forceMerge(1);
             }
             this.reader = DirectoryReader.open(directory);
         } catch (IOException e) {
@@ -78,8 +79,7 @@ public final class Bm25 implements AutoCloseable {
         try {
             List<Run.Ranked> ranked = new ArrayList<>();
             for (ScoreDoc hit : searcher.search(query.build(), limit).scoreDocs) {
-                String id = searcher.storedFields().document(hit.doc).get(ID);
-                ranked.add(new Run.Ranked(id, hit.score));
+                ranked.add(new Run.Ranked(ids.get(hit.doc), hit.score));
             }
             return ranked;
         } catch (IOException e) {

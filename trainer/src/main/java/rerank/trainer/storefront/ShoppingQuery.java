@@ -22,13 +22,16 @@ record ShoppingQuery(Query query, String category, String noun, List<Constraint>
         if (!product.category().equals(category)) {
             return 0;
         }
-        return (int) Math.max(0, 2 - missed(product));
+        return Math.max(0, 2 - missed(product));
     }
 
-    long missed(Product product) {
-        return constraints.stream()
-                .filter(constraint -> !constraint.isMetBy(product))
-                .count();
+    /** How many constraints the product misses. */
+    int missed(Product product) {
+        int missed = 0;
+        for (Constraint constraint : constraints) {
+            missed += constraint.isMetBy(product) ? 0 : 1;
+        }
+        return missed;
     }
 
     /** Which attributes are asked together, for example {@code backpack: material price}. */

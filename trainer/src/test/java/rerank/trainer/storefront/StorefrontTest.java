@@ -122,6 +122,21 @@ class StorefrontTest {
     }
 
     @Test
+    void testQueriesDoNotDependOnHowMuchElseIsMade() {
+        Dataset little =
+                Storefront.generate(new StorefrontConfig(12, 720, 1, 1, 5, 20)).dataset();
+        Dataset more = small(12).dataset();
+
+        assertThat(little.documents()).isEqualTo(more.documents());
+        assertThat(little.queries("test")).isEqualTo(more.queries("test").subList(0, 5));
+        for (Query query : little.queries("test")) {
+            assertThat(little.candidates(query.id(), 20)).isEqualTo(more.candidates(query.id(), 20));
+            assertThat(little.qrels("test").of(query.id()))
+                    .isEqualTo(more.qrels("test").of(query.id()));
+        }
+    }
+
+    @Test
     void textsAreAsLongAsASmallModelReads() {
         Dataset dataset = small(9).dataset();
 
