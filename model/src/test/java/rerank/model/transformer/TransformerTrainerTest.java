@@ -1,0 +1,381 @@
+package rerank.model.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import rerank.model.transformer.TransformerTrainer.AdamW;
+import rerank.model.transformer.TransformerTrainer.Gradients;
+import rerank.model.transformer.TransformerTrainer.LossWeights;
+
+class TransformerTrainerTest {
+    private static final int VOCABULARY = 40;
+    private static final LossWeights ALL = new LossWeights(1, 1, 1);
+    private static final AdamW ADAM_W = new AdamW(0.9f, 0.98f, 1e-8f, 0.05f, 1);
+
+    /** Shapes that take every path of the forward pass. */
+    enum Model {
+        TIED_WITH_TOKEN_TYPES(config("llama", 2, true, 4)),
+        UNTIED(config("llama", 2, false, 0)),
+        GROUPED_QUERIES_WITH_BIASES(config("qwen2", 1, true, 0)),
+        HEAD_NORMS(config("qwen3", 1, false, 3));
+
+        private final TransformerConfig config;
+
+        Model(TransformerConfig config) {
+            this.config = config;
+        }
+
+        private static TransformerConfig config(String family, int keyValueHeads, boolean tied, int tokenTypes) {
+            return new TransformerConfig(
+                    family,
+                    2,
+                    16,
+                    2,
+                    keyValueHeads,
+                    8,
+                    24,
+                    VOCABULARY,
+                    64,
+                    10_000,
+                    null,
+                    1e-6,
+                    tied,
+                    family.equals("qwen2"),
+                    family.equals("qwen3"),
+                    tokenTypes);
+        }
+    }
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void oneNativeThread() {
+        NativeThreads.set(1);
+    }
+
+    /** Along a tensor's own gradient the loss changes by the gradient's norm. */
+    @ParameterizedTest
+    @EnumSource(Model.class)
+    void gradientsAgreeWithFiniteDifferences(Model model) {
+        TrainingBatch batch = batch(model, 2, 3, 11);
+        float h = 5e-3f;
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(model.config, 5);
+                Gradients gradients = trainer.gradients(batch, ALL)) {
+            List<NDArray> arrays = ((TransformerTrainer.NativeGradients) gradients).arrays();
+            int at = 0;
+            for (NDArray weight : trainer.tensors()) {
+                if (weight.size() == 0) {
+                    continue;
+                }
+                float[] gradient = arrays.get(at).toFloatArray();
+                float[] original = weight.toFloatArray();
+                double norm = norm(gradient);
+
+                weight.set(moved(original, gradient, h / norm));
+                double above = loss(trainer, batch);
+                weight.set(moved(original, gradient, -h / norm));
+                double below = loss(trainer, batch);
+                weight.set(original);
+
+                assertThat((above - below) / (2 * h))
+                        .as("tensor %d of shape %s", at, weight.getShape())
+                        .isCloseTo(norm, within(2e-3 + 0.01 * norm));
+                at++;
+            }
+            assertThat(at).isEqualTo(arrays.size());
+        }
+    }
+
+    @Test
+    void theWayAStepIsCutIntoMicroBatchesDoesNotChangeTheCurve() {
+        List<TrainingBatch> ones = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            ones.add(batch(Model.TIED_WITH_TOKEN_TYPES, 1, 4, 100 + i));
+        }
+        TrainingBatch eight = joined(ones);
+        // As many targets in each, so that the mean of the means is the mean.
+        assertThat(ones).allSatisfy(one -> assertThat(targets(one)).isEqualTo(targets(ones.get(0))));
+
+        List<Double> together = new ArrayList<>();
+        List<Double> apart = new ArrayList<>();
+        try (TransformerTrainer a = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 1);
+                TransformerTrainer b = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 1)) {
+            for (int step = 0; step < 10; step++) {
+                together.add(step(a, List.of(eight)));
+                apart.add(step(b, ones));
+            }
+        }
+
+        for (int step = 0; step < 10; step++) {
+            assertThat(apart.get(step)).as("step %d", step).isCloseTo(together.get(step), within(2e-4));
+        }
+    }
+
+    @Test
+    void theNumberOfThreadsDoesNotChangeABit() throws Exception {
+        List<TrainingBatch> batches = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            batches.add(batch(Model.TIED_WITH_TOKEN_TYPES, 1, 4, 200 + i));
+        }
+        var executor = Executors.newFixedThreadPool(3);
+        try (TransformerTrainer serial = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 2);
+                TransformerTrainer parallel = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 2)) {
+            for (int step = 0; step < 5; step++) {
+                step(serial, batches);
+                List<Callable<Gradients>> tasks = batches.stream()
+                        .map(batch -> (Callable<Gradients>) () -> parallel.gradients(batch, ALL))
+                        .toList();
+                List<Gradients> found = new ArrayList<>();
+                for (var future : executor.invokeAll(tasks)) {
+                    found.add(future.get());
+                }
+                parallel.step(found, 1e-3f, ADAM_W);
+            }
+
+            for (int i = 0; i < serial.tensors().length; i++) {
+                assertThat(parallel.tensors()[i].toFloatArray()).isEqualTo(serial.tensors()[i].toFloatArray());
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRestoredStateContinuesTheSameCurve() {
+        TrainingBatch batch = batch(Model.UNTIED, 2, 3, 9);
+        Path file = directory.resolve("state.bin");
+        List<Double> expected = new ArrayList<>();
+        List<Double> continued = new ArrayList<>();
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, 3);
+                TransformerTrainer other = TransformerTrainer.fresh(Model.UNTIED.config, 4)) {
+            for (int step = 0; step < 5; step++) {
+                step(trainer, List.of(batch));
+            }
+            trainer.saveState(file);
+            other.restore(file);
+            for (int step = 0; step < 5; step++) {
+                expected.add(step(trainer, List.of(batch)));
+                continued.add(step(other, List.of(batch)));
+            }
+        }
+
+        assertThat(continued).isEqualTo(expected);
+    }
+
+    @Test
+    void aStateOfAnotherShapeIsRefused() {
+        Path file = directory.resolve("state.bin");
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, 3);
+                TransformerTrainer other = TransformerTrainer.fresh(Model.HEAD_NORMS.config, 3)) {
+            trainer.saveState(file);
+
+            assertThatThrownBy(() -> other.restore(file))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("state.bin");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Model.class)
+    void aSavedCheckpointIsWhereTrainingGoesOn(Model model) {
+        TrainingBatch batch = batch(model, 2, 3, 10);
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(model.config, 6)) {
+            step(trainer, List.of(batch));
+            trainer.save(directory, false);
+            try (TransformerTrainer again = TransformerTrainer.from(directory)) {
+                assertThat(again.config()).isEqualTo(trainer.config());
+                assertThat(loss(again, batch)).isEqualTo(loss(trainer, batch));
+            }
+        }
+    }
+
+    @Test
+    void eachLossFallsWhenItIsTrainedAlone() {
+        TrainingBatch batch = batch(Model.TIED_WITH_TOKEN_TYPES, 2, 4, 7);
+        for (LossWeights alone :
+                List.of(new LossWeights(1, 0, 0), new LossWeights(0, 1, 0), new LossWeights(0, 0, 1))) {
+            try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 8)) {
+                double first = loss(trainer, batch, alone);
+                for (int step = 0; step < 40; step++) {
+                    trainer.step(List.of(trainer.gradients(batch, alone)), 3e-3f, ADAM_W);
+                }
+
+                assertThat(loss(trainer, batch, alone)).as("%s", alone).isLessThan(0.9 * first);
+            }
+        }
+    }
+
+    @Test
+    void decayShrinksMatricesAndLeavesNorms() {
+        TrainingBatch batch = batch(Model.UNTIED, 1, 2, 12);
+        AdamW onlyDecay = new AdamW(0.9f, 0.98f, 1e6f, 0.5f, 1);
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, 13)) {
+            float[] embedding = trainer.tensors()[0].toFloatArray();
+            float[] norm = trainer.tensors()[1].toFloatArray();
+
+            trainer.step(List.of(trainer.gradients(batch, ALL)), 0.1f, onlyDecay);
+
+            assertThat(trainer.tensors()[0].toFloatArray()[0]).isCloseTo(embedding[0] * 0.95f, within(1e-6f));
+            assertThat(trainer.tensors()[1].toFloatArray()[0]).isCloseTo(norm[0], within(1e-6f));
+        }
+    }
+
+    @Test
+    void paddingDoesNotCount() {
+        TrainingBatch batch = batch(Model.TIED_WITH_TOKEN_TYPES, 1, 3, 14);
+        TrainingBatch otherPadding = withPadding(batch, 39);
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 15)) {
+            assertThat(loss(trainer, otherPadding)).isEqualTo(loss(trainer, batch));
+        }
+    }
+
+    @Test
+    void whatDoesNotFitTheModelIsRefusedByRow() {
+        TrainingBatch batch = batch(Model.TIED_WITH_TOKEN_TYPES, 1, 2, 16);
+        batch.tokenIds()[1][0] = VOCABULARY;
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 17)) {
+            assertThatThrownBy(() -> trainer.gradients(batch, ALL))
+                    .hasMessage("training batch row 1: token id 40 is outside the vocabulary of 40");
+        }
+    }
+
+    private static double step(TransformerTrainer trainer, List<TrainingBatch> batches) {
+        List<Gradients> gradients = new ArrayList<>();
+        double sum = 0;
+        for (TrainingBatch batch : batches) {
+            Gradients each = trainer.gradients(batch, ALL);
+            sum += each.nextTokenLoss() + each.labelLoss() + each.listwiseLoss();
+            gradients.add(each);
+        }
+        trainer.step(gradients, 1e-3f, ADAM_W);
+        return sum / batches.size();
+    }
+
+    private static double loss(TransformerTrainer trainer, TrainingBatch batch) {
+        return loss(trainer, batch, ALL);
+    }
+
+    private static double loss(TransformerTrainer trainer, TrainingBatch batch, LossWeights weights) {
+        try (Gradients gradients = trainer.gradients(batch, weights)) {
+            return weights.nextToken() * gradients.nextTokenLoss()
+                    + weights.label() * gradients.labelLoss()
+                    + weights.listwise() * gradients.listwiseLoss();
+        }
+    }
+
+    private static float[] moved(float[] from, float[] direction, double by) {
+        float[] moved = from.clone();
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] += (float) (by * direction[i]);
+        }
+        return moved;
+    }
+
+    private static double norm(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static int targets(TrainingBatch batch) {
+        int n = 0;
+        for (float[] row : batch.targetWeights()) {
+            for (float weight : row) {
+                n += weight > 0 ? 1 : 0;
+            }
+        }
+        return n;
+    }
+
+    /** Groups of random rows: 3 to 7 tokens of prompt, a label position at its end, 3 target tokens. */
+    private static TrainingBatch batch(Model model, int groups, int groupSize, long seed) {
+        var random = new Random(seed);
+        int rows = groups * groupSize;
+        int[][] ids = new int[rows][12];
+        int[][] types = new int[rows][12];
+        float[][] weights = new float[rows][12];
+        int[] lengths = new int[rows];
+        int[] positions = new int[rows];
+        int[] labels = new int[rows];
+        boolean[] listwise = new boolean[rows];
+        for (int row = 0; row < rows; row++) {
+            int prompt = 3 + random.nextInt(5);
+            lengths[row] = prompt + 4;
+            positions[row] = prompt - 1;
+            labels[row] = row % groupSize == 0 ? 2 : random.nextInt(2);
+            listwise[row] = true;
+            for (int t = 0; t < lengths[row]; t++) {
+                ids[row][t] = random.nextInt(VOCABULARY);
+                types[row][t] = random.nextInt(Math.max(1, model.config.tokenTypes()));
+                weights[row][t] = t >= prompt && t < prompt + 3 ? 1 : 0;
+            }
+        }
+        return new TrainingBatch(
+                ids, types, lengths, weights, positions, labels, listwise, groupSize, new int[] {1, 2, 3});
+    }
+
+    private static TrainingBatch joined(List<TrainingBatch> batches) {
+        return new TrainingBatch(
+                batches.stream()
+                        .flatMap(b -> java.util.Arrays.stream(b.tokenIds()))
+                        .toArray(int[][]::new),
+                batches.stream()
+                        .flatMap(b -> java.util.Arrays.stream(b.tokenTypes()))
+                        .toArray(int[][]::new),
+                batches.stream()
+                        .flatMapToInt(b -> java.util.Arrays.stream(b.lengths()))
+                        .toArray(),
+                batches.stream()
+                        .flatMap(b -> java.util.Arrays.stream(b.targetWeights()))
+                        .toArray(float[][]::new),
+                batches.stream()
+                        .flatMapToInt(b -> java.util.Arrays.stream(b.labelPositions()))
+                        .toArray(),
+                batches.stream()
+                        .flatMapToInt(b -> java.util.Arrays.stream(b.labels()))
+                        .toArray(),
+                allTrue(batches.stream().mapToInt(b -> b.labels().length).sum()),
+                batches.get(0).groupSize(),
+                batches.get(0).labelTokens());
+    }
+
+    private static boolean[] allTrue(int size) {
+        boolean[] all = new boolean[size];
+        java.util.Arrays.fill(all, true);
+        return all;
+    }
+
+    private static TrainingBatch withPadding(TrainingBatch batch, int padding) {
+        int[][] ids = new int[batch.tokenIds().length][];
+        for (int row = 0; row < ids.length; row++) {
+            ids[row] = batch.tokenIds()[row].clone();
+            java.util.Arrays.fill(ids[row], batch.lengths()[row], ids[row].length, padding);
+        }
+        return new TrainingBatch(
+                ids,
+                batch.tokenTypes(),
+                batch.lengths(),
+                batch.targetWeights(),
+                batch.labelPositions(),
+                batch.labels(),
+                batch.listwise(),
+                batch.groupSize(),
+                batch.labelTokens());
+    }
+}

@@ -1,0 +1,99 @@
+package rerank.trainer.distillation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import rerank.model.prompt.PromptBuilder;
+import rerank.model.prompt.TrainingSequence;
+import rerank.model.ranking.Pair;
+import rerank.model.ranking.Query;
+import rerank.trainer.teacher.LabeledCandidate;
+import rerank.trainer.teacher.TrainingGroup;
+import rerank.trainer.teacher.TrainingGroups;
+
+/**
+ * A teacher's groups as training rows: one draw is one query, in one of two orders. Label first, with the listwise loss,
+ * since such labels are what rankings are made of; or explanation first.
+ */
+final class DistillationSource implements ExampleSource {
+    /** Control tokens that an explanation comes with. */
+    private static final int AROUND_EXPLANATION = 4;
+
+    private final String name;
+    private final TrainingGroups groups;
+    private final PromptBuilder prompts;
+    private final TrainConfig.Rows rows;
+    private final String instruction;
+    private final Shuffled randomness;
+
+    /**
+     * A source over a data set's groups.
+     *
+     * @param instruction what counts as relevant there; spelt out in a share of the draws
+     */
+    DistillationSource(
+            String name,
+            TrainingGroups groups,
+            PromptBuilder prompts,
+            TrainConfig.Rows rows,
+            String instruction,
+            long seed) {
+        this.name = name;
+        this.groups = groups;
+        this.prompts = prompts;
+        this.rows = rows;
+        this.instruction = instruction;
+        this.randomness = new Shuffled(1, seed);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int size() {
+        return groups.size();
+    }
+
+    @Override
+    public int rowsPerDraw() {
+        return rows.groupSize();
+    }
+
+    @Override
+    public List<TrainingRow> draw(long index) {
+        SplittableRandom random = randomness.random(index);
+        TrainingGroup group = groups.group(index);
+        boolean isInstructed = random.nextDouble() < rows.instructionShare();
+        Pair.Task order = random.nextDouble() < rows.justifyShare() ? Pair.Task.JUSTIFY : Pair.Task.EXPLAIN;
+        var query = new Query(group.query().id(), group.query().text(), isInstructed ? instruction : "");
+        List<TrainingRow> drawn = new ArrayList<>();
+        for (LabeledCandidate candidate : group.candidates()) {
+            drawn.add(row(query, candidate, order));
+        }
+        return drawn;
+    }
+
+    /** An explanation that is too long is left out: the row has the label alone. */
+    private TrainingRow row(Query query, LabeledCandidate candidate, Pair.Task order) {
+        TrainingSequence explained = sequence(query, candidate, order);
+        int answer = 0;
+        for (boolean target : explained.targets()) {
+            answer += target ? 1 : 0;
+        }
+        boolean isTooLong = answer > rows.maxAnswerTokens() + AROUND_EXPLANATION;
+        TrainingSequence sequence = isTooLong ? sequence(query, candidate, Pair.Task.LABEL) : explained;
+        return new TrainingRow(
+                sequence.sequence(),
+                sequence.targets(),
+                sequence.labelPosition(),
+                candidate.label(),
+                order == Pair.Task.JUSTIFY);
+    }
+
+    private TrainingSequence sequence(Query query, LabeledCandidate candidate, Pair.Task order) {
+        return prompts.trainingSequence(
+                query, candidate.candidate(), candidate.label(), candidate.explanation(), order);
+    }
+}

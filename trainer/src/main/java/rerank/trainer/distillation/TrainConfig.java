@@ -1,0 +1,505 @@
+package rerank.trainer.distillation;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
+import static org.apache.kafka.common.config.ConfigDef.Type.DOUBLE;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
+import rerank.model.transformer.TransformerConfig;
+import rerank.model.transformer.TransformerTrainer;
+
+/**
+ * What a training run does: a properties file in Kafka's style, checked as a whole.
+ *
+ * @param task what the rows are made of
+ * @param data sources with their shares of the draws
+ * @param start where the weights and the tokenizer come from
+ * @param rows how data become rows
+ * @param optimization how a step is taken
+ * @param schedule when the run ends, evaluates and saves
+ * @param modelVersion name of the weights, in every result
+ * @param out directory of the run
+ * @param seed of weights, draws and orders
+ */
+public record TrainConfig(
+        Task task,
+        List<Share> data,
+        Start start,
+        Rows rows,
+        Optimization optimization,
+        Schedule schedule,
+        String modelVersion,
+        Path out,
+        long seed) {
+    /** What the rows are made of. */
+    public enum Task {
+        /** Groups of candidates with a teacher's labels and explanations. */
+        DISTILL,
+        /** Plain text, next token. */
+        PRETRAIN,
+        /** Prompts with responses; the loss is on the responses. */
+        FINETUNE
+    }
+
+    /**
+     * One source.
+     *
+     * @param path a data set directory ({@code distill}) or a file ({@code pretrain}: .txt, or .jsonl with {@code text};
+     *     {@code finetune}: .jsonl with {@code prompt} and {@code response}); .gz is read too
+     * @param share of the draws
+     */
+    public record Share(Path path, double share) {}
+
+    /**
+     * Where the weights and the tokenizer come from.
+     *
+     * @param checkpoint a Hugging Face directory to go on from; null for fresh weights
+     * @param tokenizer directory of {@code tokenizer.json}; null to train one on the run's own texts
+     * @param vocabularySize of a tokenizer that is trained
+     * @param tokenizerTexts further texts that it is trained on
+     * @param shape of fresh weights; ignored with a checkpoint
+     */
+    public record Start(
+            @Nullable Path checkpoint,
+            @Nullable Path tokenizer,
+            int vocabularySize,
+            List<Path> tokenizerTexts,
+            Shape shape) {}
+
+    /**
+     * Shape of fresh weights: a decoder of the Llama family with tied embeddings. The vocabulary is the tokenizer's.
+     *
+     * @param hiddenSize model width
+     * @param layers blocks
+     * @param heads attention heads
+     * @param feedForwardSize inner width of the feed-forward
+     * @param tokenTypes rows of the token-type table; 0 for none
+     * @param maxPositions longest sequence
+     */
+    public record Shape(int hiddenSize, int layers, int heads, int feedForwardSize, int tokenTypes, int maxPositions) {
+        private static final double ROPE_THETA = 10_000;
+        private static final double NORM_EPSILON = 1e-6;
+
+        TransformerConfig with(int vocabularySize) {
+            return new TransformerConfig(
+                    "llama",
+                    layers,
+                    hiddenSize,
+                    heads,
+                    heads,
+                    hiddenSize / heads,
+                    feedForwardSize,
+                    vocabularySize,
+                    maxPositions,
+                    ROPE_THETA,
+                    null,
+                    NORM_EPSILON,
+                    true,
+                    false,
+                    false,
+                    tokenTypes);
+        }
+    }
+
+    /**
+     * How data become rows.
+     *
+     * @param template prompt template of {@code distill}
+     * @param maxPromptTokens longest prompt
+     * @param maxAnswerTokens longest explanation or response
+     * @param groupSize candidates of a query in one draw
+     * @param justifyShare share of draws whose rows give the label first and the explanation after
+     * @param instructionShare share of draws that spell the instruction out
+     */
+    public record Rows(
+            String template,
+            int maxPromptTokens,
+            int maxAnswerTokens,
+            int groupSize,
+            double justifyShare,
+            double instructionShare) {}
+
+    /**
+     * How a step is taken.
+     *
+     * @param learningRate warm-up and cosine
+     * @param adamW moments, decay and clipping
+     * @param losses weight of each loss
+     * @param drawsPerStep draws whose gradients are averaged in one step
+     * @param drawsPerBatch draws in one micro-batch
+     * @param threads micro-batches computed at the same time
+     */
+    public record Optimization(
+            LearningRate learningRate,
+            TransformerTrainer.AdamW adamW,
+            TransformerTrainer.LossWeights losses,
+            int drawsPerStep,
+            int drawsPerBatch,
+            int threads) {}
+
+    /**
+     * When the run ends, evaluates and saves.
+     *
+     * @param maxSteps end after so many steps; 0 for no bound
+     * @param maxMinutes end after so many minutes of wall clock; 0 for no bound
+     * @param evalEverySteps steps between evaluations and checkpoints
+     * @param evalQueries dev queries of each data set
+     * @param evalCandidates first-stage candidates of each
+     * @param bf16 whether exported weights are bf16
+     */
+    public record Schedule(
+            long maxSteps, double maxMinutes, int evalEverySteps, int evalQueries, int evalCandidates, boolean bf16) {}
+
+    private static final ConfigDef DEFINITION = definition();
+
+    /** Every key with type, default and documentation. */
+    public static ConfigDef definition() {
+        return new ConfigDef()
+                .define(
+                        "task",
+                        STRING,
+                        "distill",
+                        ConfigDef.ValidString.in("distill", "pretrain", "finetune"),
+                        HIGH,
+                        "What to learn from: a teacher's labels and explanations (distill), plain text (pretrain), or"
+                                + " prompts with responses (finetune).")
+                .define(
+                        "data",
+                        LIST,
+                        HIGH,
+                        "Sources as PATH=SHARE, separated by commas; a share is relative to the others. Data set"
+                                + " directories for distill, files for the other tasks.")
+                .define(
+                        "out.dir",
+                        STRING,
+                        HIGH,
+                        "Directory of the run: log, loss curve, state, checkpoints. A run that"
+                                + " finds its state there goes on from it.")
+                .define(
+                        "model.version",
+                        STRING,
+                        "",
+                        MEDIUM,
+                        "Name of the weights, which every result carries; empty for the name of out.dir.")
+                .define("seed", LONG, 1L, MEDIUM, "Seed of fresh weights, of the order of draws and of every choice.")
+                .define(
+                        "init.checkpoint",
+                        STRING,
+                        "",
+                        HIGH,
+                        "Hugging Face directory to start from; empty for fresh weights of the shape below.")
+                .define(
+                        "tokenizer.dir",
+                        STRING,
+                        "",
+                        HIGH,
+                        "Directory of tokenizer.json; empty for the one of init.checkpoint, or, without that, for one"
+                                + " that is trained on the run's own texts first.")
+                .define(
+                        "tokenizer.vocabulary.size",
+                        INT,
+                        6144,
+                        atLeast(300),
+                        LOW,
+                        "Ids of a tokenizer that is trained.")
+                .define(
+                        "tokenizer.texts",
+                        LIST,
+                        List.of(),
+                        LOW,
+                        "Further files (.txt, or .jsonl with text) that a tokenizer is trained on, weighted 0.15.")
+                .define("model.hidden.size", INT, 160, atLeast(8), MEDIUM, "Model width of fresh weights.")
+                .define("model.layers", INT, 4, atLeast(1), MEDIUM, "Blocks of fresh weights.")
+                .define("model.heads", INT, 5, atLeast(1), MEDIUM, "Attention heads of fresh weights.")
+                .define("model.feed.forward.size", INT, 448, atLeast(8), MEDIUM, "Feed-forward width of fresh weights.")
+                .define(
+                        "model.token.types",
+                        INT,
+                        16,
+                        between(0, 1024),
+                        MEDIUM,
+                        "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
+                .define("model.max.positions", INT, 512, atLeast(8), MEDIUM, "Longest sequence of fresh weights.")
+                .define("prompt.template", STRING, "compact-v1", MEDIUM, "Prompt template of distill.")
+                .define(
+                        "max.prompt.tokens",
+                        INT,
+                        160,
+                        atLeast(8),
+                        MEDIUM,
+                        "Longest prompt; the document is cut, never the query. Sequence length of pretrain.")
+                .define("max.answer.tokens", INT, 48, atLeast(1), MEDIUM, "Longest explanation or response.")
+                .define("group.size", INT, 8, atLeast(2), MEDIUM, "Candidates of a query in one draw of distill.")
+                .define(
+                        "justify.share",
+                        DOUBLE,
+                        0.7,
+                        between(0, 1),
+                        MEDIUM,
+                        "Share of draws that give the label first and the explanation after; the others explain first.")
+                .define(
+                        "instruction.share",
+                        DOUBLE,
+                        0.3,
+                        between(0, 1),
+                        LOW,
+                        "Share of draws that spell out what counts as relevant, where the data set says it.")
+                .define("learning.rate", DOUBLE, 1.5e-3, atLeast(0), HIGH, "Peak learning rate.")
+                .define("warmup.steps", INT, 150, atLeast(0), MEDIUM, "Steps of the linear warm-up.")
+                .define(
+                        "final.rate.share",
+                        DOUBLE,
+                        0.05,
+                        between(0, 1),
+                        LOW,
+                        "Share of the peak that the cosine ends at.")
+                .define("adam.beta1", DOUBLE, 0.9, between(0, 1), LOW, "Decay of AdamW's first moment.")
+                .define("adam.beta2", DOUBLE, 0.98, between(0, 1), LOW, "Decay of AdamW's second moment.")
+                .define("adam.epsilon", DOUBLE, 1e-8, atLeast(0), LOW, "AdamW's epsilon.")
+                .define("weight.decay", DOUBLE, 0.05, atLeast(0), MEDIUM, "Decay of matrices.")
+                .define("max.gradient.norm", DOUBLE, 1.0, atLeast(0), MEDIUM, "Global norm that gradients are cut to.")
+                .define("loss.next.token", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the next-token loss.")
+                .define("loss.label", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the label loss.")
+                .define("loss.listwise", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the listwise loss.")
+                .define("draws.per.step", INT, 6, atLeast(1), MEDIUM, "Draws averaged in one optimizer step.")
+                .define(
+                        "draws.per.batch",
+                        INT,
+                        1,
+                        atLeast(1),
+                        LOW,
+                        "Draws of one micro-batch; more need more memory and give the same step.")
+                .define(
+                        "threads",
+                        INT,
+                        2,
+                        between(1, 256),
+                        HIGH,
+                        "Micro-batches computed at the same time, one core each.")
+                .define("max.steps", LONG, 0L, atLeast(0), HIGH, "End after so many steps; 0 for no bound.")
+                .define(
+                        "max.minutes",
+                        DOUBLE,
+                        0.0,
+                        atLeast(0),
+                        HIGH,
+                        "End after so many minutes, evaluation included; 0 for no bound. The learning rate follows"
+                                + " whichever bound is nearer.")
+                .define(
+                        "eval.every.steps",
+                        INT,
+                        500,
+                        atLeast(1),
+                        MEDIUM,
+                        "Steps between evaluations on dev queries; state and checkpoint are written then.")
+                .define(
+                        "eval.queries",
+                        INT,
+                        100,
+                        atLeast(0),
+                        MEDIUM,
+                        "Dev queries of each data set; 0 for no evaluation.")
+                .define("eval.candidates", INT, 20, atLeast(1), MEDIUM, "First-stage candidates of each dev query.")
+                .define("export.bf16", BOOLEAN, true, LOW, "Export weights as bf16 instead of float32.");
+    }
+
+    /**
+     * Reads a properties file; relative paths count from its directory.
+     *
+     * @throws ConfigException naming every mistake at once
+     */
+    public static TrainConfig read(Path file) {
+        var properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException("training configuration " + file + ": cannot be read", e);
+        }
+        Map<String, String> values = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+        Path parent = file.toAbsolutePath().getParent();
+        return of(values, parent == null ? Path.of("") : parent);
+    }
+
+    /**
+     * Checks and reads key-value pairs.
+     *
+     * @param base what relative paths count from
+     * @throws ConfigException naming every mistake at once
+     */
+    public static TrainConfig of(Map<String, String> values, Path base) {
+        List<String> mistakes = new ArrayList<>();
+        Map<String, @Nullable Object> parsed = new HashMap<>();
+        for (ConfigValue value : DEFINITION.validate(values)) {
+            mistakes.addAll(value.errorMessages());
+            parsed.put(value.name(), value.value());
+        }
+        var unknown = new TreeSet<>(values.keySet());
+        unknown.removeAll(DEFINITION.names());
+        unknown.forEach(key -> mistakes.add("unknown key " + key));
+        if (mistakes.isEmpty()) {
+            TrainConfig config = new Reading(parsed, base, mistakes).config();
+            if (config != null && mistakes.isEmpty()) {
+                return config;
+            }
+        }
+        throw new ConfigException("training configuration: " + String.join("; ", mistakes));
+    }
+
+    /** One reading of parsed values; collects what is wrong beyond single values. */
+    private record Reading(Map<String, @Nullable Object> parsed, Path base, List<String> mistakes) {
+        @Nullable TrainConfig config() {
+            String checkpoint = text("init.checkpoint");
+            String tokenizer = text("tokenizer.dir");
+            if (integer("model.hidden.size") % integer("model.heads") != 0
+                    || integer("model.hidden.size") / integer("model.heads") % 2 != 0) {
+                mistakes.add("model.hidden.size " + integer("model.hidden.size") + " does not divide into "
+                        + integer("model.heads") + " heads of even size");
+            }
+            if (number("max.steps") == 0 && number("max.minutes") == 0) {
+                mistakes.add("neither max.steps nor max.minutes bounds the run");
+            }
+            if (number("learning.rate") == 0) {
+                mistakes.add("learning.rate must be above 0");
+            }
+            Task task = Task.valueOf(text("task").toUpperCase(Locale.ROOT));
+            List<Share> data = shares();
+            Path out = base.resolve(text("out.dir")).toAbsolutePath().normalize();
+            if (!mistakes.isEmpty()) {
+                return null;
+            }
+            return new TrainConfig(
+                    task,
+                    data,
+                    new Start(
+                            checkpoint.isEmpty() ? null : base.resolve(checkpoint),
+                            !tokenizer.isEmpty()
+                                    ? base.resolve(tokenizer)
+                                    : checkpoint.isEmpty() ? null : base.resolve(checkpoint),
+                            integer("tokenizer.vocabulary.size"),
+                            ((List<?>) value("tokenizer.texts"))
+                                    .stream()
+                                            .map(path -> base.resolve(path.toString()))
+                                            .toList(),
+                            shape()),
+                    rows(),
+                    optimization(),
+                    schedule(),
+                    text("model.version").isEmpty() ? out.getFileName().toString() : text("model.version"),
+                    out,
+                    (long) number("seed"));
+        }
+
+        private List<Share> shares() {
+            List<Share> shares = new ArrayList<>();
+            for (Object item : (List<?>) value("data")) {
+                String entry = item.toString();
+                int equals = entry.lastIndexOf('=');
+                try {
+                    String path = equals < 0 ? entry : entry.substring(0, equals);
+                    double share = equals < 0 ? 1 : Double.parseDouble(entry.substring(equals + 1));
+                    if (!(share > 0) || Double.isInfinite(share)) {
+                        mistakes.add("data entry '" + entry + "': its share must be above 0");
+                    }
+                    shares.add(new Share(base.resolve(path.strip()), share));
+                } catch (NumberFormatException e) {
+                    mistakes.add("data entry '" + entry + "': expected PATH=SHARE");
+                }
+            }
+            if (shares.isEmpty()) {
+                mistakes.add("data names no source");
+            }
+            return List.copyOf(shares);
+        }
+
+        private Shape shape() {
+            return new Shape(
+                    integer("model.hidden.size"),
+                    integer("model.layers"),
+                    integer("model.heads"),
+                    integer("model.feed.forward.size"),
+                    integer("model.token.types"),
+                    integer("model.max.positions"));
+        }
+
+        private Rows rows() {
+            return new Rows(
+                    text("prompt.template"),
+                    integer("max.prompt.tokens"),
+                    integer("max.answer.tokens"),
+                    integer("group.size"),
+                    number("justify.share"),
+                    number("instruction.share"));
+        }
+
+        private Optimization optimization() {
+            return new Optimization(
+                    new LearningRate(number("learning.rate"), integer("warmup.steps"), number("final.rate.share")),
+                    new TransformerTrainer.AdamW(
+                            (float) number("adam.beta1"),
+                            (float) number("adam.beta2"),
+                            (float) number("adam.epsilon"),
+                            (float) number("weight.decay"),
+                            (float) number("max.gradient.norm")),
+                    new TransformerTrainer.LossWeights(
+                            (float) number("loss.next.token"), (float) number("loss.label"), (float)
+                                    number("loss.listwise")),
+                    integer("draws.per.step"),
+                    integer("draws.per.batch"),
+                    integer("threads"));
+        }
+
+        private Schedule schedule() {
+            return new Schedule(
+                    (long) number("max.steps"),
+                    number("max.minutes"),
+                    integer("eval.every.steps"),
+                    integer("eval.queries"),
+                    integer("eval.candidates"),
+                    (Boolean) value("export.bf16"));
+        }
+
+        private Object value(String key) {
+            Object value = parsed.get(key);
+            if (value == null) {
+                throw new IllegalStateException("key " + key + " passed validation without a value");
+            }
+            return value;
+        }
+
+        private String text(String key) {
+            return ((String) value(key)).strip();
+        }
+
+        private int integer(String key) {
+            return ((Number) value(key)).intValue();
+        }
+
+        private double number(String key) {
+            return ((Number) value(key)).doubleValue();
+        }
+    }
+}

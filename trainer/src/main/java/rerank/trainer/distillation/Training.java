@@ -1,0 +1,226 @@
+package rerank.trainer.distillation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rerank.model.prompt.PromptBuilder;
+import rerank.model.prompt.PromptTemplate;
+import rerank.model.tokenizer.Tokenizer;
+import rerank.model.transformer.NativeThreads;
+import rerank.model.transformer.TransformerTrainer;
+import rerank.trainer.tokenizer.BytePairTrainer;
+
+/** Runs what a {@link TrainConfig} says, from data to checkpoint. */
+public final class Training {
+    /** Special tokens of tokenizers made here, in the order of their ids. */
+    private static final List<String> SPECIAL_TOKENS = List.of(
+            "<|pad|>",
+            "<|end|>",
+            "<|instruction|>",
+            "<|query|>",
+            "<|title|>",
+            "<|text|>",
+            "<|explain|>",
+            "<|label|>",
+            "<|0|>",
+            "<|1|>",
+            "<|2|>");
+
+    private static final int[] NO_LABELS = {0, 1, 2};
+    private static final double PLAIN_TEXT_WEIGHT = 0.15;
+
+    private final TrainConfig config;
+    private final PrintStream progress;
+    private final boolean isTerminal;
+
+    /**
+     * A training that shows its progress.
+     *
+     * @param progress where the progress bar goes
+     * @param isTerminal whether that is a terminal
+     */
+    public Training(TrainConfig config, PrintStream progress, boolean isTerminal) {
+        this.config = config;
+        this.progress = progress;
+        this.isTerminal = isTerminal;
+    }
+
+    /**
+     * What a run came to.
+     *
+     * @param steps optimizer steps in all
+     * @param minutes wall clock in all
+     * @param best best mean nDCG@10 over the dev sets; negative infinity without any
+     * @param checkpoint directory of the best checkpoint
+     */
+    public record Outcome(long steps, double minutes, double best, Path checkpoint) {}
+
+    /** Trains to the end of the schedule, going on from the state in the run's directory if there is one. */
+    public Outcome run() {
+        NativeThreads.set(1);
+        List<TaughtData> taught = new ArrayList<>();
+        if (config.task() == TrainConfig.Task.DISTILL) {
+            config.data().forEach(share -> taught.add(TaughtData.open(share.path())));
+        }
+        Path tokenizerDirectory = tokenizerDirectory(taught);
+        Path checkpoint = config.start().checkpoint();
+        try (Tokenizer tokenizer = Tokenizer.load(tokenizerDirectory);
+                TransformerTrainer trainer = checkpoint != null
+                        ? TransformerTrainer.from(checkpoint)
+                        : TransformerTrainer.fresh(
+                                config.start().shape().with(tokenizer.vocabularySize()), config.seed())) {
+            return config.task() == TrainConfig.Task.DISTILL
+                    ? distill(taught, tokenizer, tokenizerDirectory, trainer)
+                    : predict(tokenizer, tokenizerDirectory, trainer);
+        }
+    }
+
+    private Outcome distill(
+            List<TaughtData> taught, Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
+        var prompts = new PromptBuilder(
+                PromptTemplate.load(config.rows().template()),
+                tokenizer,
+                config.rows().maxPromptTokens());
+        List<Mixture.Part> parts = new ArrayList<>();
+        List<DevSet> devSets = new ArrayList<>();
+        for (int i = 0; i < taught.size(); i++) {
+            TaughtData data = taught.get(i);
+            long seed = config.seed() + 1000L * (i + 1);
+            parts.add(new Mixture.Part(
+                    new DistillationSource(
+                            data.dataset().name(), data.groups(seed), prompts, config.rows(), data.instruction(), seed),
+                    config.data().get(i).share()));
+            if (config.schedule().evalQueries() > 0) {
+                devSets.add(new RankingDev(
+                        data.dataset(),
+                        config.schedule().evalQueries(),
+                        config.schedule().evalCandidates(),
+                        prompts,
+                        tokenizer));
+            }
+        }
+        return run(trainer, tokenizerDirectory, parts, prompts.labelTokens(), devSets, reranker());
+    }
+
+    private Outcome predict(Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
+        int end = tokenizer
+                .endToken()
+                .map(name -> tokenizer.idOf(name).orElse(-1))
+                .orElse(-1);
+        List<Mixture.Part> parts = new ArrayList<>();
+        for (TrainConfig.Share share : config.data()) {
+            long seed = config.seed() + 1000L * (parts.size() + 1);
+            ExampleSource source = config.task() == TrainConfig.Task.PRETRAIN
+                    ? textSource(share.path(), tokenizer, end, seed)
+                    : responseSource(share.path(), tokenizer, end, seed);
+            parts.add(new Mixture.Part(source, share.share()));
+        }
+        return run(trainer, tokenizerDirectory, parts, NO_LABELS, List.of(), null);
+    }
+
+    private ExampleSource textSource(Path file, Tokenizer tokenizer, int end, long seed) {
+        List<int[]> texts = Texts.texts(file).stream()
+                .map(text -> tokenizer.encode(text).ids())
+                .toList();
+        return new TextSource(
+                file.getFileName().toString(), texts, end, config.rows().maxPromptTokens(), seed);
+    }
+
+    /** Prompts are cut at their beginning, responses at their end. */
+    private ExampleSource responseSource(Path file, Tokenizer tokenizer, int end, long seed) {
+        List<ResponseSource.Example> examples = new ArrayList<>();
+        for (Texts.Response text : Texts.responses(file)) {
+            int[] prompt = tokenizer.encodeWithSpecials(text.prompt());
+            int[] response = tokenizer.encode(text.response()).ids();
+            int promptFrom = Math.max(0, prompt.length - config.rows().maxPromptTokens());
+            boolean isCut = response.length > config.rows().maxAnswerTokens();
+            int kept = Math.min(response.length, config.rows().maxAnswerTokens());
+            int[] answer = java.util.Arrays.copyOf(response, end >= 0 && !isCut ? kept + 1 : kept);
+            if (answer.length > kept) {
+                answer[kept] = end;
+            }
+            examples.add(new ResponseSource.Example(
+                    java.util.Arrays.copyOfRange(prompt, promptFrom, prompt.length), answer));
+        }
+        return new ResponseSource(file.getFileName().toString(), examples, seed);
+    }
+
+    private Outcome run(
+            TransformerTrainer trainer,
+            Path tokenizerDirectory,
+            List<Mixture.Part> parts,
+            int[] labelTokens,
+            List<DevSet> devSets,
+            @Nullable JsonNode reranker) {
+        var directory = new RunDirectory(
+                config.out(), tokenizerDirectory, reranker, config.schedule().bf16());
+        var run = new TrainingRun(
+                config,
+                trainer,
+                new Mixture(parts, config.seed()),
+                labelTokens,
+                devSets,
+                directory,
+                new ProgressBar(progress, isTerminal),
+                Clock.systemUTC());
+        RunDirectory.Progress end = run.run();
+        return new Outcome(end.step(), end.minutes(), end.best(), config.out().resolve("best"));
+    }
+
+    /** The tokenizer's directory; without one given, a tokenizer is trained on the run's own texts. */
+    private Path tokenizerDirectory(List<TaughtData> taught) {
+        Path given = config.start().tokenizer();
+        if (given != null) {
+            return given;
+        }
+        Path directory = config.out().resolve("tokenizer");
+        if (Files.exists(directory.resolve("tokenizer.json"))) {
+            return directory;
+        }
+        var trainer = new BytePairTrainer(config.start().vocabularySize(), SPECIAL_TOKENS);
+        if (config.task() == TrainConfig.Task.DISTILL) {
+            taught.forEach(data -> data.forEachTrainText(config.seed(), trainer::add));
+        } else {
+            for (TrainConfig.Share share : config.data()) {
+                if (config.task() == TrainConfig.Task.PRETRAIN) {
+                    Texts.texts(share.path()).forEach(text -> trainer.add(text, 1));
+                } else {
+                    Texts.responses(share.path())
+                            .forEach(text -> trainer.add(text.prompt(), 1).add(text.response(), 1));
+                }
+            }
+        }
+        for (Path text : config.start().tokenizerTexts()) {
+            Texts.texts(text).forEach(each -> trainer.add(each, PLAIN_TEXT_WEIGHT));
+        }
+        trainer.train((done, wanted) -> {}).writeTo(directory, Map.of("pad_token", "<|pad|>", "eos_token", "<|end|>"));
+        return directory;
+    }
+
+    /** What the checkpoint says of itself as a reranker; the weights of the first stage are chosen later, on dev. */
+    private ObjectNode reranker() {
+        ObjectNode json = new ObjectMapper().createObjectNode();
+        json.put("modelVersion", config.modelVersion());
+        json.put("promptTemplate", config.rows().template());
+        json.put("defaultMode", "justify");
+        json.putObject("firstStageWeight").put("explain", 0).put("label", 0).put("justify", 0);
+        json.put("maxPromptTokens", config.rows().maxPromptTokens());
+        json.put("maxExplanationTokens", config.rows().maxAnswerTokens());
+        return json;
+    }
+
+    /** Trains by a properties file: {@code Training FILE}. */
+    public static void main(String[] arguments) {
+        Outcome outcome =
+                new Training(TrainConfig.read(Path.of(arguments[0])), System.err, System.console() != null).run();
+        System.out.println(outcome);
+    }
+}

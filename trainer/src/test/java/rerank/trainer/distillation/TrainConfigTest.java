@@ -1,0 +1,72 @@
+package rerank.trainer.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainConfigTest {
+    private static final Path BASE = Path.of("/base");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void allMistakesAreReportedAtOnce() {
+        Map<String, String> values = Map.of(
+                "data", "a=1,b=none,c=-1",
+                "out.dir", "out",
+                "task", "distil",
+                "threads", "many",
+                "learningrate", "1");
+
+        assertThatThrownBy(() -> TrainConfig.of(values, BASE))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("distil")
+                .hasMessageContaining("threads")
+                .hasMessageContaining("unknown key learningrate");
+    }
+
+    @Test
+    void mistakesAcrossKeysAreReportedAtOnceToo() {
+        Map<String, String> values =
+                Map.of("data", "a=1,b=none,c=-1", "out.dir", "out", "model.hidden.size", "130", "model.heads", "4");
+
+        assertThatThrownBy(() -> TrainConfig.of(values, BASE))
+                .hasMessageContaining("130 does not divide into 4 heads")
+                .hasMessageContaining("neither max.steps nor max.minutes")
+                .hasMessageContaining("'b=none': expected PATH=SHARE")
+                .hasMessageContaining("'c=-1': its share must be above 0");
+    }
+
+    @Test
+    void pathsCountFromTheFile() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("run.properties"), "data=sets/a=0.75,/b\nout.dir=runs/one\nmax.steps=3\n");
+
+        TrainConfig config = TrainConfig.read(file);
+
+        assertThat(config.data())
+                .containsExactly(
+                        new TrainConfig.Share(directory.resolve("sets/a"), 0.75),
+                        new TrainConfig.Share(Path.of("/b"), 1));
+        assertThat(config.out()).isEqualTo(directory.toAbsolutePath().resolve("runs/one"));
+        assertThat(config.modelVersion()).isEqualTo("one");
+        assertThat(config.start().tokenizer()).isNull();
+    }
+
+    @Test
+    void everyKeyIsDocumented() {
+        assertThat(TrainConfig.definition().configKeys().values())
+                .allSatisfy(key -> assertThat(key.documentation)
+                        .as(key.name)
+                        .hasSizeGreaterThan(15)
+                        .endsWith("."));
+    }
+}
