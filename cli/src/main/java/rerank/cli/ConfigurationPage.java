@@ -54,7 +54,7 @@ final class ConfigurationPage {
             text.append("| `").append(key.name).append("` | ");
             text.append(key.type.name().toLowerCase(Locale.ROOT)).append(" | ");
             text.append(defaultOf(key)).append(" | ");
-            text.append(key.validator == null ? "" : cell(key.validator.toString()));
+            text.append(boundsOf(key));
             text.append(" | ").append(cell(key.documentation)).append(" |\n");
         }
         return this;
@@ -66,6 +66,12 @@ final class ConfigurationPage {
         }
         String value = ConfigDef.convertToString(key.defaultValue, key.type);
         return value == null || value.isEmpty() ? "(empty)" : "`" + cell(value) + "`";
+    }
+
+    /** What the validator says of itself; nothing where that is only its address in memory. */
+    private static String boundsOf(ConfigKey key) {
+        String bounds = key.validator == null ? "" : key.validator.toString();
+        return bounds.matches(".*@[0-9a-f]+") ? "" : cell(bounds);
     }
 
     private static String cell(String text) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import rerank.cli.console.ProgressBar;
 import rerank.cli.replay.Comparison;
 import rerank.cli.replay.InProcess;
@@ -20,20 +21,30 @@ import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.PairJudge;
 import rerank.trainer.dataset.Dataset;
+import rerank.trainer.dataset.Run;
+import rerank.trainer.evaluation.LinearControl;
 
 /** {@code rerank eval}: a data set in process, without Kafka, all modes and the control side by side. */
 @Command(
         name = "eval",
-        description = "Rerank a data set in process, without Kafka: all modes side by side, with the first stage and a"
-                + " linear control.",
+        description = "Rerank a data set without Kafka: all modes beside the first stage and a linear control.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
+    private static final String TRAIN_SPLIT = "train";
+    private static final int CONTROL_EPOCHS = 3;
+    private static final long CONTROL_SEED = 1;
+
     @Mixin
     private final DataOptions data = new DataOptions();
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--no-control",
+            description = "Leave out the linear control, which is trained on the split train (a minute or so).")
+    private boolean withoutControl;
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -64,6 +75,10 @@ final class EvalCommand implements Callable<Integer> {
         Comparison comparison = new Comparison(Runs.firstStage(requests), dataset.qrels(data.split()));
         outcomes.forEach((mode, outcome) -> comparison.add(
                 mode.id(), outcome.run(), LatencyMillis.ofNanos(outcome.latencyNanos()), outcome.pairsPerSecond()));
+        if (!withoutControl && dataset.qrels().containsKey(TRAIN_SPLIT)) {
+            System.err.println("linear control: training");
+            comparison.add("linear control", control(dataset));
+        }
         InProcess.Outcome outcome = Objects.requireNonNull(outcomes.get(named));
         System.out.printf(
                 "%n%s: %d queries, %d candidates, %s; its card names mode %s%n%n%s",
@@ -88,6 +103,11 @@ final class EvalCommand implements Callable<Integer> {
                 outcome.pairsPerSecond(),
                 outcome.wallNanos() / 1e9,
                 PeakMemory.rssBytes()));
+    }
+
+    private Run control(Dataset dataset) {
+        return LinearControl.train(dataset, TRAIN_SPLIT, data.depth(), CONTROL_EPOCHS, CONTROL_SEED)
+                .rerank(dataset, data.split(), data.depth());
     }
 
     private List<Mode> modes() {

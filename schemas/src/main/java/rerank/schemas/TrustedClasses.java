@@ -4,7 +4,7 @@ import org.apache.avro.util.ClassSecurityValidator;
 import org.apache.avro.util.ClassSecurityValidator.ClassSecurityPredicate;
 
 /** Tells Avro, which refuses unknown classes since 1.12.2, that it may make instances of our generated events. */
-final class TrustedClasses {
+public final class TrustedClasses {
     static {
         ClassSecurityPredicate before = ClassSecurityValidator.getGlobal();
         ClassSecurityValidator.setGlobal(ClassSecurityValidator.composite(
@@ -16,5 +16,5 @@ final class TrustedClasses {
     private TrustedClasses() {}
 
     /** Takes effect once, at the first call in this process; what was trusted before stays trusted. */
-    static void trustOurEvents() {}
+    public static void trustOurEvents() {}
 }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import rerank.schemas.RegistrySerde;
+import rerank.schemas.TrustedClasses;
 
 /** The serdes of the topology. All may be used by many stream threads at once. */
 final class EventSerdes {
@@ -24,6 +25,8 @@ final class EventSerdes {
      */
     EventSerdes(Map<String, ?> registry) {
         this.registry = Map.copyOf(registry);
+        // After a restart the stores are read before any serde of a topic was made.
+        TrustedClasses.trustOurEvents();
     }
 
     /** For topics: the Confluent wire format. */
