@@ -73,7 +73,8 @@ final class TopologyRig implements AutoCloseable {
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "rig");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        // Under exactly once the driver loses what error handlers write: it clears its producer before the commit.
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         properties.putAll(DeadLetterHandling.properties(topics.deadLetters()));
         driver = new TopologyTestDriver(
                 RerankTopology.create(settings, registry, engine, counters),
@@ -203,7 +204,6 @@ final class TopologyRig implements AutoCloseable {
 
     /** Dead letters since the last call. */
     List<TestRecord<byte[], byte[]>> letters() {
-        driver.advanceWallClockTime(Duration.ZERO); // the driver looks for what error handlers wrote only now
         return deadLetters.readRecordsToList();
     }
 

@@ -162,9 +162,11 @@ final class EmbeddedBroker implements AutoCloseable {
 
     /** Start in about two seconds, and no waiting for members or transactions of a process that was killed. */
     private static void quickStart(Properties settings) {
-        settings.setProperty("broker.heartbeat.interval.ms", "100");
-        // A node that was killed is let in again when its old session has ended.
-        settings.setProperty("broker.session.timeout.ms", "3000");
+        // The controller drops a heartbeat that it cannot take within half the interval, which a busy machine needs.
+        settings.setProperty("broker.heartbeat.interval.ms", "250");
+        // A node that was killed is let in again when its old session has ended; one that is only slow must not lose
+        // it.
+        settings.setProperty("broker.session.timeout.ms", "6000");
         settings.setProperty("controller.quorum.election.timeout.ms", "100");
         settings.setProperty("group.initial.rebalance.delay.ms", "0");
         settings.setProperty("add.partitions.to.txn.retry.backoff.ms", "5");

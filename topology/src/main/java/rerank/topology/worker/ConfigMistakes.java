@@ -27,7 +27,7 @@ final class ConfigMistakes {
                 .map(key -> "unknown key " + key + nearest(key, definition))
                 .forEach(mistakes::add);
         for (ConfigValue value : definition.validateAll(given).values()) {
-            mistakes.addAll(value.errorMessages());
+            value.errorMessages().stream().limit(1).forEach(mistakes::add); // those after the first follow from it
         }
         if (mistakes.isEmpty()) {
             contradictions(new AbstractConfig(definition, given, false), mistakes);
