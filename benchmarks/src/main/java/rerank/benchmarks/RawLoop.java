@@ -45,6 +45,7 @@ final class RawLoop implements AutoCloseable {
         thread.start();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // committing the transaction fails if a send did
     private void loop() {
         while (isRunning) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);

@@ -124,7 +124,8 @@ final class TopologyBenchmark implements Callable<Integer> {
         try (queries;
                 candidates;
                 var producer = producer(service);
-                StreamProbe probe = new StreamProbe(service.client(), service.topics().rankedResults())) {
+                StreamProbe probe =
+                        new StreamProbe(service.client(), service.topics().rankedResults())) {
             StreamProbe.Load load = new StreamProbe.Load() {
                 @Override
                 public void publish(String id) {

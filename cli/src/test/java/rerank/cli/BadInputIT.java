@@ -35,18 +35,21 @@ class BadInputIT {
     void aWorkerOutlivesEverythingThatCanBePublished() throws Exception {
         try (EmbeddedService service = EmbeddedService.start(new SlowJudge(0), Map.of());
                 RerankClient client = new RerankClient(service.client(), service.topics());
-                KafkaProducer<byte[], byte[]> raw = new KafkaProducer<>(
-                        service.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+                KafkaProducer<byte[], byte[]> raw =
+                        new KafkaProducer<>(service.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (byte[] bytes : List.of(NOT_AVRO, UNKNOWN_SCHEMA_ID)) {
-                raw.send(new ProducerRecord<>(service.topics().queries(), "bad".getBytes(StandardCharsets.UTF_8), bytes))
+                raw.send(new ProducerRecord<>(
+                                service.topics().queries(), "bad".getBytes(StandardCharsets.UTF_8), bytes))
                         .get();
             }
             client.publish(query("blank").setText("  ").build(), candidates(1, 10));
-            client.publish(query("past").setDeadlineMs(1).setExpectedCandidates(2).build(), List.of());
+            client.publish(
+                    query("past").setDeadlineMs(1).setExpectedCandidates(2).build(), List.of());
             client.publish(query("none").setExpectedCandidates(0).build(), List.of());
             client.publish(query("many").setExpectedCandidates(10_000).build(), candidates(10_000, 20));
             client.publish(query("long").setExpectedCandidates(1).build(), candidates(1, 1_000_000));
-            client.publish(query("odd").setText("bell \u0007 and half a \ud83d pair").build(), candidates(2, 10));
+            client.publish(
+                    query("odd").setText("bell \u0007 and half a \ud83d pair").build(), candidates(2, 10));
             client.publish(query("twice").build(), twice(candidates(3, 10)));
             client.publish(query("twice").build(), candidates(3, 10));
             client.publish(query("good").build(), candidates(3, 10));
@@ -54,7 +57,8 @@ class BadInputIT {
             Map<String, List<RankedResults>> answers = receive(client, 7);
 
             assertThat(answers).containsOnlyKeys("past", "none", "many", "long", "odd", "twice", "good");
-            assertThat(answers.values()).allSatisfy(results -> assertThat(results).hasSize(1));
+            assertThat(answers.values())
+                    .allSatisfy(results -> assertThat(results).hasSize(1));
             assertThat(only(answers, "past").getStatus()).isEqualTo(RankingStatus.PARTIAL);
             assertThat(only(answers, "none").getItems()).isEmpty();
             assertThat(only(answers, "many").getCandidatesReceived()).isEqualTo(10_000);
@@ -69,9 +73,11 @@ class BadInputIT {
             assertThat(only(answers, "good").getStatus()).isEqualTo(RankingStatus.COMPLETE);
             List<ConsumerRecord<byte[], byte[]>> dead = deadLetters(service);
             assertThat(dead).extracting(ConsumerRecord::value).contains(NOT_AVRO, UNKNOWN_SCHEMA_ID);
-            assertThat(dead).allSatisfy(record -> assertThat(
-                            record.headers().lastHeader("rerank.error.reason").value())
-                    .isNotEmpty());
+            assertThat(dead)
+                    .allSatisfy(record -> assertThat(record.headers()
+                                    .lastHeader("rerank.error.reason")
+                                    .value())
+                            .isNotEmpty());
         }
     }
 
@@ -97,7 +103,7 @@ class BadInputIT {
 
     private static Map<String, List<RankedResults>> receive(RerankClient client, int queries) {
         Map<String, List<RankedResults>> answers = new HashMap<>();
-        long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         long quietFrom = Long.MAX_VALUE;
         // After the last one, a moment more for answers that must not come.
         while (System.nanoTime() < Math.min(end, quietFrom)) {
@@ -112,8 +118,8 @@ class BadInputIT {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> deadLetters(EmbeddedService service) {
-        try (var consumer = new KafkaConsumer<>(
-                service.client(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer =
+                new KafkaConsumer<>(service.client(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             TopicPartition only = new TopicPartition(service.topics().deadLetters(), 0);
             consumer.assign(List.of(only));
             consumer.seekToBeginning(List.of(only));

@@ -35,8 +35,19 @@ class ModelCommandsIT {
         Path run = directory.resolve("replay.trec");
 
         Output output = Output.of(
-                "replay", "--data", data.toString(), "--limit", "5", "--model", checkpoint.toString(), "--mode", "label",
-                "--report", report.toString(), "--run-out", run.toString());
+                "replay",
+                "--data",
+                data.toString(),
+                "--limit",
+                "5",
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--report",
+                report.toString(),
+                "--run-out",
+                run.toString());
 
         assertThat(output.exitCode()).isZero();
         assertThat(output.text())
@@ -60,19 +71,33 @@ class ModelCommandsIT {
         Path inProcess = directory.resolve("process.trec");
 
         Output replay = Output.of(
-                "replay", "--data", data.toString(), "--model", checkpoint.toString(), "--mode", "label", "--run-out",
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--run-out",
                 throughKafka.toString());
         Output eval = Output.of(
-                "eval", "--data", data.toString(), "--model", checkpoint.toString(), "--mode", "label", "--run-out",
+                "eval",
+                "--data",
+                data.toString(),
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--run-out",
                 inProcess.toString());
 
         assertThat(replay.exitCode()).isZero();
         assertThat(eval.exitCode()).isZero();
         Run expected = Run.read(inProcess);
         assertThat(expected.rankings()).hasSize(6);
-        assertThat(expected.rankings().keySet()).allSatisfy(query -> assertThat(
-                        Run.read(throughKafka).docIds(query))
-                .containsExactlyElementsOf(expected.docIds(query)));
+        assertThat(expected.rankings().keySet())
+                .allSatisfy(query -> assertThat(Run.read(throughKafka).docIds(query))
+                        .containsExactlyElementsOf(expected.docIds(query)));
     }
 
     @Test
@@ -80,7 +105,14 @@ class ModelCommandsIT {
         Path report = directory.resolve("eval.json");
 
         Output output = Output.of(
-                "eval", "--data", data.toString(), "--limit", "2", "--model", checkpoint.toString(), "--report",
+                "eval",
+                "--data",
+                data.toString(),
+                "--limit",
+                "2",
+                "--model",
+                checkpoint.toString(),
+                "--report",
                 report.toString());
 
         assertThat(output.exitCode()).isZero();
@@ -98,8 +130,8 @@ class ModelCommandsIT {
     void demonstratesWithExplanationsAndATable() throws IOException {
         Path report = directory.resolve("demo.json");
 
-        Output output = Output.of(
-                "demo", "--queries", "3", "--model", checkpoint.toString(), "--report", report.toString());
+        Output output =
+                Output.of("demo", "--queries", "3", "--model", checkpoint.toString(), "--report", report.toString());
 
         assertThat(output.exitCode()).isZero();
         assertThat(output.text().lines().filter(line -> line.startsWith("> "))).hasSize(3);
@@ -118,7 +150,9 @@ class ModelCommandsIT {
     private static double ndcg10(Path run, int queries) {
         Run read = Run.read(run);
         assertThat(read.rankings()).hasSize(queries);
-        return EvaluationReport.of(read, Dataset.read(data).qrels("test").only(read.rankings().keySet()))
+        return EvaluationReport.of(
+                        read,
+                        Dataset.read(data).qrels("test").only(read.rankings().keySet()))
                 .mean("ndcg10");
     }
 

@@ -22,18 +22,15 @@ class ServiceCommandsIT {
         Path data = SmallData.write(directory.resolve("data"), 6);
         Path report = directory.resolve("report.json");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory.resolve("cluster"))) {
-            String config = Files.writeString(
-                            directory.resolve("worker.properties"),
-                            """
+            String config = Files.writeString(directory.resolve("worker.properties"), """
                             bootstrap.servers=%s
                             schema.registry.url=%s
                             state.dir=%s
                             rerank.topics.partitions=2
-                            """
-                                    .formatted(
-                                            cluster.bootstrapServers(),
-                                            cluster.registryUrl(),
-                                            directory.resolve("state").toString().replace("\\", "/")))
+                            """.formatted(
+                                    cluster.bootstrapServers(),
+                                    cluster.registryUrl(),
+                                    directory.resolve("state").toString().replace("\\", "/")))
                     .toString();
 
             Output created = Output.of("topics", "create", "--config", config);
@@ -43,7 +40,14 @@ class ServiceCommandsIT {
             try (Worker worker = Worker.start(WorkerConfig.load(Path.of(config)), new SlowJudge(1))) {
                 assertThat(worker.isRunning()).isTrue();
                 replayed = Output.of(
-                        "replay", "--data", data.toString(), "--config", config, "--mode", "justify", "--report",
+                        "replay",
+                        "--data",
+                        data.toString(),
+                        "--config",
+                        config,
+                        "--mode",
+                        "justify",
+                        "--report",
                         report.toString());
                 shown = Output.of("tail", "--config", config, "--from-beginning", "--limit", "6", "--top", "2");
             }
@@ -56,8 +60,12 @@ class ServiceCommandsIT {
             assertThat(figures.path("modelVersion").textValue()).isEqualTo("slow-judge");
             assertThat(figures.path("pairs").intValue()).isEqualTo(6 * SmallData.CANDIDATES);
             assertThat(shown.exitCode()).isZero();
-            assertThat(shown.text().lines().filter(line -> line.startsWith("> "))).hasSize(6);
-            assertThat(shown.text()).contains("which fox jumps over dog").contains("it is q").contains("justify");
+            assertThat(shown.text().lines().filter(line -> line.startsWith("> ")))
+                    .hasSize(6);
+            assertThat(shown.text())
+                    .contains("which fox jumps over dog")
+                    .contains("it is q")
+                    .contains("justify");
         }
     }
 }

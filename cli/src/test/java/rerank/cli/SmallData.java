@@ -37,8 +37,8 @@ final class SmallData {
             rankings.put(id, ranked);
             grades.put(id, Map.of(id + "-d" + CANDIDATES / 2, 2));
         }
-        Dataset dataset = new Dataset(
-                "small", documents, asked, Map.of(), Map.of("test", new Qrels(grades)), new Run(rankings));
+        Dataset dataset =
+                new Dataset("small", documents, asked, Map.of(), Map.of("test", new Qrels(grades)), new Run(rankings));
         DatasetWriter.write(dataset, directory, "first");
         return directory;
     }

@@ -38,9 +38,7 @@ final class TestCheckpoint {
         try (TransformerTrainer weights = TransformerTrainer.fresh(config, 1)) {
             weights.save(directory, false);
         }
-        Files.writeString(
-                directory.resolve("reranker.json"),
-                """
+        Files.writeString(directory.resolve("reranker.json"), """
                 {"modelVersion": "random-1", "promptTemplate": "compact-v1", "defaultMode": "justify",
                  "firstStageWeight": {"explain": 0.5, "label": 0.5, "justify": 0.5},
                  "maxPromptTokens": 200, "maxExplanationTokens": 12}
