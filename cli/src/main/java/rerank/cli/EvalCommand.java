@@ -1,6 +1,7 @@
 package rerank.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,10 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Path checkpoint = model.directory();
         Dataset dataset = data.read();
         List<RerankRequest> requests = data.requests(dataset);
-        try (LanguageModelReranker reranker = LanguageModelReranker.load(model.directory())) {
+        try (LanguageModelReranker reranker = LanguageModelReranker.load(checkpoint)) {
             PairJudge.Identity identity = reranker.identity();
             Mode named = model.mode().orElse(identity.defaultMode());
             Map<Mode, InProcess.Outcome> outcomes = new EnumMap<>(Mode.class);

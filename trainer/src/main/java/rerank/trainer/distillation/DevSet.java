@@ -1,6 +1,7 @@
 package rerank.trainer.distillation;
 
-import rerank.model.transformer.Transformer;
+import java.util.function.Supplier;
+import rerank.model.LanguageModelReranker;
 
 /** Something to measure a model by while it is trained. */
 interface DevSet {
@@ -10,8 +11,9 @@ interface DevSet {
     /**
      * Measures the model.
      *
+     * @param rerankers makes one over the present weights for each thread; who gets one closes it
      * @param threads how many may be used
-     * @return nDCG@10 for rankings, higher is better for all
+     * @return nDCG@10
      */
-    double measure(Transformer transformer, int threads);
+    double measure(Supplier<LanguageModelReranker> rerankers, int threads);
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import rerank.model.RerankerSettings;
 import rerank.model.transformer.TransformerTrainer;
 
 /**
@@ -30,7 +31,7 @@ final class RunDirectory {
 
     private final Path directory;
     private final Path tokenizer;
-    private final @Nullable JsonNode reranker;
+    private final @Nullable RerankerSettings settings;
     private final boolean bf16;
 
     /** Where a run is: what {@code state.bin} belongs to. */
@@ -42,14 +43,25 @@ final class RunDirectory {
      * Opens or makes the directory.
      *
      * @param tokenizer directory whose tokenizer files go into every checkpoint
-     * @param reranker content of {@code reranker.json}; null for none
+     * @param settings how checkpoints are used for reranking; null for what is no reranker
      */
-    RunDirectory(Path directory, Path tokenizer, @Nullable JsonNode reranker, boolean bf16) {
+    RunDirectory(Path directory, Path tokenizer, @Nullable RerankerSettings settings, boolean bf16) {
         this.directory = directory;
         this.tokenizer = tokenizer;
-        this.reranker = reranker;
+        this.settings = settings;
         this.bf16 = bf16;
         make(directory);
+        prepare(last());
+    }
+
+    /** Directory of the newest checkpoint; its tokenizer and settings are there from the beginning. */
+    Path last() {
+        return directory.resolve("last");
+    }
+
+    /** Directory of the best checkpoint. */
+    Path best() {
+        return directory.resolve("best");
     }
 
     RunLog log() {
@@ -100,27 +112,32 @@ final class RunDirectory {
         } catch (IOException e) {
             throw new UncheckedIOException("training run " + directory + ": cannot be written", e);
         }
-        export(trainer, directory.resolve("last"));
+        export(trainer, last());
         if (isBest) {
-            export(trainer, directory.resolve("best"));
+            export(trainer, best());
         }
         LossCurve.write(log().entries(), directory.resolve("loss.png"));
     }
 
     private void export(TransformerTrainer trainer, Path checkpoint) {
-        make(checkpoint);
+        prepare(checkpoint);
         trainer.save(checkpoint, bf16);
+    }
+
+    /** Puts in place what belongs to a checkpoint beside its weights. */
+    private void prepare(Path checkpoint) {
+        make(checkpoint);
         try {
             for (String file : TOKENIZER_FILES) {
                 if (Files.exists(tokenizer.resolve(file))) {
                     Files.copy(tokenizer.resolve(file), checkpoint.resolve(file), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
-            if (reranker != null) {
-                Files.writeString(checkpoint.resolve("reranker.json"), reranker.toPrettyString() + "\n");
-            }
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + checkpoint + ": cannot be written", e);
+        }
+        if (settings != null) {
+            settings.writeTo(checkpoint);
         }
     }
 

@@ -1,8 +1,5 @@
 package rerank.trainer.distillation;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rerank.model.LanguageModelReranker;
+import rerank.model.RerankerSettings;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
+import rerank.model.ranking.Mode;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.TransformerTrainer;
@@ -90,7 +90,7 @@ public final class Training {
                 tokenizer,
                 config.rows().maxPromptTokens());
         List<Mixture.Part> parts = new ArrayList<>();
-        List<DevSet> devSets = new ArrayList<>();
+        List<RankingDev> devSets = new ArrayList<>();
         for (int i = 0; i < taught.size(); i++) {
             TaughtData data = taught.get(i);
             long seed = config.seed() + 1000L * (i + 1);
@@ -102,12 +102,19 @@ public final class Training {
                 devSets.add(new RankingDev(
                         data.dataset(),
                         config.schedule().evalQueries(),
-                        config.schedule().evalCandidates(),
-                        prompts,
-                        tokenizer));
+                        config.schedule().evalCandidates()));
             }
         }
-        return run(trainer, tokenizerDirectory, parts, prompts.labelTokens(), devSets, reranker());
+        RerankerSettings settings = settings(Map.of());
+        Outcome outcome = run(trainer, tokenizerDirectory, parts, prompts.labelTokens(), devSets, settings);
+        if (!devSets.isEmpty()) {
+            Map<Mode, Double> weights = FirstStageWeights.choose(
+                    devSets,
+                    () -> LanguageModelReranker.load(outcome.checkpoint()),
+                    config.optimization().threads());
+            settings(weights).writeTo(outcome.checkpoint());
+        }
+        return outcome;
     }
 
     private Outcome predict(Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
@@ -158,21 +165,21 @@ public final class Training {
             Path tokenizerDirectory,
             List<Mixture.Part> parts,
             int[] labelTokens,
-            List<DevSet> devSets,
-            @Nullable JsonNode reranker) {
+            List<? extends DevSet> devSets,
+            @Nullable RerankerSettings settings) {
         var directory = new RunDirectory(
-                config.out(), tokenizerDirectory, reranker, config.schedule().bf16());
+                config.out(), tokenizerDirectory, settings, config.schedule().bf16());
         var run = new TrainingRun(
                 config,
                 trainer,
                 new Mixture(parts, config.seed()),
                 labelTokens,
-                devSets,
+                List.copyOf(devSets),
                 directory,
                 new ProgressBar(progress, isTerminal),
                 Clock.systemUTC());
         RunDirectory.Progress end = run.run();
-        return new Outcome(end.step(), end.minutes(), end.best(), config.out().resolve("best"));
+        return new Outcome(end.step(), end.minutes(), end.best(), directory.best());
     }
 
     /** The tokenizer's directory; without one given, a tokenizer is trained on the run's own texts. */
@@ -205,16 +212,14 @@ public final class Training {
         return directory;
     }
 
-    /** What the checkpoint says of itself as a reranker; the weights of the first stage are chosen later, on dev. */
-    private ObjectNode reranker() {
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        json.put("modelVersion", config.modelVersion());
-        json.put("promptTemplate", config.rows().template());
-        json.put("defaultMode", "justify");
-        json.putObject("firstStageWeight").put("explain", 0).put("label", 0).put("justify", 0);
-        json.put("maxPromptTokens", config.rows().maxPromptTokens());
-        json.put("maxExplanationTokens", config.rows().maxAnswerTokens());
-        return json;
+    private RerankerSettings settings(Map<Mode, Double> firstStageWeights) {
+        return new RerankerSettings(
+                config.modelVersion(),
+                config.rows().template(),
+                Mode.JUSTIFY,
+                firstStageWeights,
+                config.rows().maxPromptTokens(),
+                config.rows().maxAnswerTokens());
     }
 
     /** Trains by a properties file: {@code Training FILE}. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import rerank.model.LanguageModelReranker;
 import rerank.model.transformer.TransformerTrainer;
 import rerank.model.transformer.TransformerTrainer.Gradients;
 
@@ -134,7 +135,8 @@ final class TrainingRun {
     private double evaluate(long step, double minutes) {
         double sum = 0;
         for (DevSet dev : devSets) {
-            double figure = dev.measure(trainer.transformer(), optimization.threads());
+            double figure = dev.measure(
+                    () -> LanguageModelReranker.over(trainer.transformer(), directory.last()), optimization.threads());
             ObjectNode entry = RunLog.entry("eval", step, minutes);
             entry.put("data", dev.name()).put("ndcg10", figure);
             log.write(entry);
