@@ -2,6 +2,7 @@ package rerank.benchmarks;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
@@ -19,7 +20,7 @@ final class NoOpJudge implements PairJudge {
 
     @Override
     public Identity identity() {
-        return new Identity("no-op", "none", Mode.LABEL, 0);
+        return new Identity("no-op", "none", Mode.LABEL, Map.of());
     }
 
     @Override

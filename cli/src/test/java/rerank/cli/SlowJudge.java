@@ -1,6 +1,7 @@
 package rerank.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
@@ -37,7 +38,7 @@ final class SlowJudge implements PairJudge {
 
     @Override
     public Identity identity() {
-        return new Identity("slow-judge", "none", Mode.LABEL, 0);
+        return new Identity("slow-judge", "none", Mode.LABEL, Map.of());
     }
 
     @Override

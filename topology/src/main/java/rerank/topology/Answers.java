@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
+import rerank.model.ranking.Mode;
 import rerank.model.ranking.PairJudge;
 import rerank.model.ranking.Ranking;
 import rerank.schemas.RankedItem;
@@ -36,7 +37,7 @@ final class Answers {
     }
 
     /** Orders candidates, given in the order of their arrival, by what is known of them. */
-    Ranking rank(List<Held> held) {
+    Ranking rank(QueryState query, List<Held> held) {
         List<Held> firstStage = new ArrayList<>(held);
         firstStage.sort(Comparator.comparingDouble(
                 candidate -> -candidate.state().getFirstStageScore())); // stable: ties by arrival
@@ -48,7 +49,7 @@ final class Answers {
                     candidate.docId(), state.getTitle(), "", state.getFirstStageScore(), candidates.size() + 1));
             judgments.add(judgment(state));
         }
-        return Ranking.of(candidates, judgments, firstStageWeight());
+        return Ranking.of(candidates, judgments, firstStageWeight(query));
     }
 
     /**
@@ -61,7 +62,7 @@ final class Answers {
             String queryId, QueryState query, QueryProgress progress, List<Held> held, String missing, long nowMs) {
         Map<String, CandidateState> states = held.stream().collect(Collectors.toMap(Held::docId, Held::state));
         List<RankedItem> items = new ArrayList<>();
-        Ranking ranking = rank(held);
+        Ranking ranking = rank(query, held);
         int wanted = query.getTopK() > 0 ? query.getTopK() : held.size();
         for (Ranking.Item item : ranking.items().subList(0, Math.min(wanted, held.size()))) {
             items.add(item(
@@ -89,7 +90,7 @@ final class Answers {
                 .setMode(query.getMode())
                 .setModelVersion(example == null ? now.modelVersion() : example.getModelVersion())
                 .setPromptVersion(example == null ? now.promptVersion() : example.getPromptVersion())
-                .setFirstStageWeight(firstStageWeight())
+                .setFirstStageWeight(firstStageWeight(query))
                 .setCandidatesExpected(query.getExpectedCandidates())
                 .setCandidatesReceived(progress.getReceived())
                 .setCandidatesJudged((int) judged)
@@ -127,10 +128,10 @@ final class Answers {
                 state.getReason().isEmpty() ? "not judged before the deadline" : state.getReason());
     }
 
-    private double firstStageWeight() {
+    private double firstStageWeight(QueryState query) {
         return settings.answering()
                 .firstStageWeight()
-                .orElseGet(() -> engine.identity().firstStageWeight());
+                .orElseGet(() -> engine.identity().firstStageWeight(Mode.of(query.getMode())));
     }
 
     /** How many items, from the first, the topic takes in one record. */

@@ -43,7 +43,7 @@ final class Shortfall {
         }
         note(missing, count(held, CandidatePhase.WAITING, CandidatePhase.ASKED), "not judged before the deadline");
         note(missing, count(held, CandidatePhase.EXPLAINING), "not explained before the deadline");
-        note(missing, count(held, CandidatePhase.FAILED), "not judged because the model failed on them");
+        note(missing, count(held, CandidatePhase.FAILED), "not judged because the model failed");
         note(
                 missing,
                 held.stream()

@@ -192,7 +192,7 @@ class BadInputTest {
             RankedResults answer = rig.answer();
             assertThat(docIds(answer)).containsExactly("fine", "poison");
             assertThat(answer.getStatus()).isEqualTo(RankingStatus.PARTIAL);
-            assertThat(answer.getReason()).isEqualTo("1 candidate not judged because the model failed on them");
+            assertThat(answer.getReason()).isEqualTo("1 candidate not judged because the model failed");
             assertThat(answer.getItems().get(1).getUnjudgedReason()).contains("shape mismatch");
             TestRecord<byte[], byte[]> letter = onlyLetter(rig);
             assertThat(header(letter, DeadLetter.STAGE)).isEqualTo("judge");

@@ -2,6 +2,7 @@ package rerank.topology;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
@@ -15,7 +16,7 @@ import rerank.topology.inference.Outcome;
 /** Judges nothing until a test says so. */
 final class HandCompletedEngine implements InferenceEngine {
     private final List<Waiting> waiting = new ArrayList<>();
-    PairJudge.Identity identity = new PairJudge.Identity("tiny-0001", "compact-v1", Mode.LABEL, 0.0);
+    PairJudge.Identity identity = new PairJudge.Identity("tiny-0001", "compact-v1", Mode.LABEL, Map.of());
     boolean full;
     int cancelled;
 

@@ -8,6 +8,7 @@ import static rerank.topology.TopologyRig.query;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import rerank.model.ranking.Judgment;
@@ -266,7 +267,7 @@ class RerankTopologyTest {
     @EnumSource
     void reproducesTheFirstStageWhenTheModelHasNoWeight(Placement placement) {
         try (TopologyRig rig = new TopologyRig(placement)) {
-            rig.engine.identity = new PairJudge.Identity("off", "compact-v1", Mode.LABEL, 1.0);
+            rig.engine.identity = new PairJudge.Identity("off", "compact-v1", Mode.LABEL, Map.of(Mode.LABEL, 1.0));
             rig.send(query("q", 3));
             rig.send(candidatesOf("q", candidate("low", -1), candidate("high", 12), candidate("tied", -1)));
             rig.engine.judge("low", 1);

@@ -171,7 +171,7 @@ class JavaScriptClientIT {
 
         @Override
         public Identity identity() {
-            return new Identity("word-match", "none", Mode.EXPLAIN, 0);
+            return new Identity("word-match", "none", Mode.EXPLAIN, Map.of());
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.CloseOptions;
@@ -38,6 +39,7 @@ public final class Worker implements AutoCloseable {
     private final KafkaStreams streams;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     private Worker(WorkerConfig config, InferenceEngine engine) {
@@ -111,9 +113,12 @@ public final class Worker implements AutoCloseable {
                 restarts.restarts());
     }
 
-    /** Gives what is in flight a moment to finish, commits, stops, and closes the model. */
+    /** Gives what is in flight a moment to finish, commits, stops, and closes the model; the second time, nothing. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         try {
             if (isRunning() && !awaitIdle(config.drainTimeout())) {
                 log.info("stopping with pairs in flight; they are asked again by whoever takes over");

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -248,7 +249,7 @@ class BatchingEngineTest {
 
         @Override
         public Identity identity() {
-            return new Identity("tiny-0001", "compact-v1", Mode.LABEL, 0);
+            return new Identity("tiny-0001", "compact-v1", Mode.LABEL, Map.of());
         }
 
         @Override

@@ -79,7 +79,7 @@ class WorkerStartTest {
 
         @Override
         public Identity identity() {
-            return new Identity("idle", "none", Mode.LABEL, 0);
+            return new Identity("idle", "none", Mode.LABEL, Map.of());
         }
 
         @Override
