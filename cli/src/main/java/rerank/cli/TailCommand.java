@@ -55,7 +55,7 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        WorkerConfig worker = config.load();
+        WorkerConfig worker = ConfigOption.requireBroker(config.load());
         TopicNames topics = worker.topicPlan().names();
         Map<String, Object> client = new HashMap<>(ConfigOption.client(worker));
         try (RegistrySerde<QueryEvent> queries = new RegistrySerde<>(QueryEvent.class);
