@@ -21,7 +21,7 @@ import rerank.trainer.tokenizer.BytePairTrainer;
 /** Runs what a {@link TrainConfig} says, from data to checkpoint. */
 public final class Training {
     /** Special tokens of tokenizers made here, in the order of their ids. */
-    private static final List<String> SPECIAL_TOKENS = List.of(
+    static final List<String> SPECIAL_TOKENS = List.of(
             "<|pad|>",
             "<|end|>",
             "<|instruction|>",
