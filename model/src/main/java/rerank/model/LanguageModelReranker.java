@@ -112,13 +112,8 @@ public final class LanguageModelReranker implements PairJudge {
 
     @Override
     public Identity identity() {
-        Mode mode = settings.defaultMode();
-        return new Identity(settings.modelVersion(), prompts.promptVersion(), mode, firstStageWeight(mode));
-    }
-
-    @Override
-    public double firstStageWeight(Mode mode) {
-        return settings.firstStageWeight(mode);
+        return new Identity(
+                settings.modelVersion(), prompts.promptVersion(), settings.defaultMode(), settings.firstStageWeights());
     }
 
     /** How the checkpoint is to be used. */
@@ -161,7 +156,7 @@ public final class LanguageModelReranker implements PairJudge {
         List<Pair> pairs = candidates.stream()
                 .map(candidate -> new Pair(query, candidate, task, null))
                 .toList();
-        Ranking ranking = Ranking.of(candidates, judge(pairs), firstStageWeight(mode));
+        Ranking ranking = Ranking.of(candidates, judge(pairs), settings.firstStageWeight(mode));
         return mode == Mode.JUSTIFY ? explained(query, ranking, explainTop) : ranking;
     }
 

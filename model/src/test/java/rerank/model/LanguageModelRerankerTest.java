@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,9 +114,12 @@ class LanguageModelRerankerTest {
     @Test
     void saysWhoItIs() {
         try (PairJudge judge = writing("yes")) {
-            assertThat(judge.identity()).isEqualTo(new PairJudge.Identity("tiny-1", "compact-v1", Mode.JUSTIFY, 0));
-            assertThat(judge.firstStageWeight(Mode.LABEL)).isEqualTo(1);
-            assertThat(judge.firstStageWeight(Mode.EXPLAIN)).isEqualTo(0.25);
+            assertThat(judge.identity())
+                    .isEqualTo(new PairJudge.Identity(
+                            "tiny-1",
+                            "compact-v1",
+                            Mode.JUSTIFY,
+                            Map.of(Mode.LABEL, 1.0, Mode.EXPLAIN, 0.25, Mode.JUSTIFY, 0.0)));
         }
     }
 

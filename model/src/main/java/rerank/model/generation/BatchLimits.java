@@ -8,8 +8,8 @@ package rerank.model.generation;
  * @param maxCacheBytes keys and values of the sequences decoded together
  */
 public record BatchLimits(int maxRows, int maxPrefillTokens, long maxCacheBytes) {
-    /** Suits models from a few million to a few thousand million parameters: 64 rows, 8192 tokens, 1 GiB. */
-    public static final BatchLimits DEFAULT = new BatchLimits(64, 8192, 1L << 30);
+    /** Suits models from a few million to a few thousand million parameters: 64 rows, 2048 tokens, 1 GiB. */
+    public static final BatchLimits DEFAULT = new BatchLimits(64, 2048, 1L << 30);
 
     public BatchLimits {
         if (maxRows < 1 || maxPrefillTokens < 1 || maxCacheBytes < 1) {

@@ -1,6 +1,7 @@
 package rerank.model.ranking;
 
 import java.util.List;
+import java.util.Map;
 
 /** Judges pairs in batches. One thread at a time calls it; {@link #identity()} may be called by any. */
 public interface PairJudge extends AutoCloseable {
@@ -14,11 +15,6 @@ public interface PairJudge extends AutoCloseable {
     /** Who judges: goes into every result. */
     Identity identity();
 
-    /** The learned interpolation weight of the first stage in a mode, in [0, 1]. Any thread may call it. */
-    default double firstStageWeight(Mode mode) {
-        return identity().firstStageWeight();
-    }
-
     @Override
     void close();
 
@@ -28,7 +24,16 @@ public interface PairJudge extends AutoCloseable {
      * @param modelVersion immutable name of the weights
      * @param promptVersion name of the prompt template
      * @param defaultMode the mode that the checkpoint's card names
-     * @param firstStageWeight the learned interpolation weight of the first stage in the default mode, in [0, 1]
+     * @param firstStageWeights the learned interpolation weight of the first stage in each mode, in [0, 1]
      */
-    record Identity(String modelVersion, String promptVersion, Mode defaultMode, double firstStageWeight) {}
+    record Identity(String modelVersion, String promptVersion, Mode defaultMode, Map<Mode, Double> firstStageWeights) {
+        public Identity {
+            firstStageWeights = Map.copyOf(firstStageWeights);
+        }
+
+        /** The weight of the first stage in a mode; 0 where none was learned. */
+        public double firstStageWeight(Mode mode) {
+            return firstStageWeights.getOrDefault(mode, 0.0);
+        }
+    }
 }

@@ -7,6 +7,10 @@ package rerank.model.transformer;
  * processors slow each other down badly. So: one calling thread and many native ones, or many calling threads and one
  * native each. The system property {@code ai.djl.pytorch.num_threads} wins; without it the default is the number of
  * processors, at most 4.
+ *
+ * <p>Where other work shares the processors (a broker, another worker), start the process with the environment variable
+ * {@code OMP_WAIT_POLICY=PASSIVE}: by default native threads spin at barriers, and with more of them than free cores a
+ * call was measured to take ten times as long. Only the environment can say so; libtorch reads it as it is loaded.
  */
 public final class NativeThreads {
     private static final String THREADS = "ai.djl.pytorch.num_threads";

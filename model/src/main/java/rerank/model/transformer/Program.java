@@ -29,6 +29,8 @@ final class Program {
     static final long FLOAT32 = 6;
     static final long BFLOAT16 = 15;
 
+    private static final String OFFLINE = "ai.djl.offline";
+
     private static final AtomicBoolean LOADED = new AtomicBoolean();
 
     /** The executor's optimizer recompiles for new shapes; off is faster here. The setting is per thread. */
@@ -60,7 +62,6 @@ final class Program {
      * @param sources resources beside this class, concatenated
      */
     static Program load(String className, String... sources) {
-        NativeThreads.apply();
         StringBuilder text = new StringBuilder();
         for (String source : sources) {
             text.append(resource(source)).append('\n');
@@ -78,6 +79,10 @@ final class Program {
     /** A manager of native arrays that outlives calls; the caller closes it. */
     static PtNDManager newManager() {
         NativeThreads.apply();
+        // The native library comes from the class path; nothing is to be fetched at run time.
+        if (System.getProperty(OFFLINE) == null) {
+            System.setProperty(OFFLINE, "true");
+        }
         return (PtNDManager) NDManager.newBaseManager("PyTorch");
     }
 

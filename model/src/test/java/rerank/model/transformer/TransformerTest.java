@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.pytorch.engine.PtNDManager;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -202,6 +203,21 @@ class TransformerTest {
         shifted.putLong(header + 1L).put(old.array(), 8, header).put((byte) ' ');
         shifted.put(old.array(), 8 + header, old.capacity() - 8 - header);
         Files.write(file, shifted.array());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"qwen2, false", "qwen3, true", "llama, false", "llama, true"})
+    void writesTheWeightsThatItRead(String family, boolean bf16) throws IOException {
+        TransformerConfig config = TinyCheckpoint.config(family);
+        TinyCheckpoint.write(directory, config, 12, bf16);
+        Path copy = directory.resolve("copy.safetensors");
+
+        try (PtNDManager manager = Program.newManager();
+                Weights weights = Weights.load(directory, config, Precision.FLOAT32, manager)) {
+            Weights.write(copy, config, weights.tensors(), bf16);
+        }
+
+        assertThat(copy).hasSameBinaryContentAs(directory.resolve("model.safetensors"));
     }
 
     @Test

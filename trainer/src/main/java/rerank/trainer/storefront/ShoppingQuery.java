@@ -19,17 +19,17 @@ record ShoppingQuery(Query query, String category, String noun, List<Constraint>
 
     /** The relevance label of a product: 2 all met, 1 exactly one missed, 0 otherwise or in another category. */
     int label(Product product) {
-        if (!product.category().equals(category)) {
-            return 0;
-        }
-        return Math.max(0, 2 - missed(product));
+        return product.category().equals(category) ? Math.max(0, 2 - missed(product, 2)) : 0;
     }
 
-    /** How many constraints the product misses. */
-    int missed(Product product) {
+    /** How many constraints the product misses, of which no more than {@code enough} are looked for. */
+    int missed(Product product, int enough) {
         int missed = 0;
         for (Constraint constraint : constraints) {
             missed += constraint.isMetBy(product) ? 0 : 1;
+            if (missed == enough) {
+                break;
+            }
         }
         return missed;
     }

@@ -174,7 +174,7 @@ public final class Storefront {
             double most = Math.max(3, share * offered.size());
             int answers = 0;
             for (Product product : offered) {
-                answers += query.missed(product) == 0 ? 1 : 0;
+                answers += query.missed(product, 1) == 0 ? 1 : 0;
                 if (answers > most) {
                     return false;
                 }

@@ -54,7 +54,7 @@ final class StorefrontTeacher implements Teacher {
             findings.add(finding(constraint, product.stated().get(constraint.attribute())));
         }
         String all = String.join("; ", findings);
-        int missed = asked.missed(product);
+        int missed = asked.missed(product, COUNTS.size());
         String verdict = missed == 0 ? "all met" : COUNTS.get(missed) + " missed";
         return wanted + ". " + Character.toUpperCase(all.charAt(0)) + all.substring(1) + ": " + verdict + ".";
     }

@@ -2,6 +2,7 @@ package rerank.trainer.teacher;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +15,12 @@ import rerank.trainer.dataset.Document;
 import rerank.trainer.dataset.Qrels;
 
 /**
- * Draws training groups from a split of a data set: relevant candidates also where the first stage missed them, near
- * misses, and hard negatives from the first stage. A query without a relevant candidate that the teacher knows is left
- * out.
+ * Draws training groups from a split of a data set: relevant candidates, near misses, and hard negatives from the first
+ * stage. A query without a relevant candidate that the teacher knows is left out.
+ *
+ * <p>Relevant candidates and near misses come from the first stage too as far as it found any, then from the judgments.
+ * Drawn from all judgments alike they would match fewer words of the query than the negatives do, where many documents
+ * are relevant, and a model would learn just that: few matching words mean relevant, which is wrong of what it reranks.
  *
  * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
  * query once, in another order. Safe for use by several threads.
@@ -81,6 +85,8 @@ public final class TrainingGroups {
             }
         });
         Collections.shuffle(docIds, random);
+        Set<String> firstStage = new HashSet<>(dataset.firstStage().docIds(query.id()));
+        docIds.sort(Comparator.comparing(docId -> !firstStage.contains(docId)));
         List<LabeledCandidate> found = new ArrayList<>();
         for (String docId : docIds) {
             if (found.size() == limit) {

@@ -3,16 +3,19 @@ package rerank.trainer.storefront;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
+import rerank.trainer.dataset.DatasetWriter;
 import rerank.trainer.dataset.Document;
 import rerank.trainer.storefront.Constraint.Having;
 import rerank.trainer.storefront.Constraint.Limit;
@@ -133,6 +136,23 @@ class StorefrontTest {
             assertThat(little.candidates(query.id(), 20)).isEqualTo(more.candidates(query.id(), 20));
             assertThat(little.qrels("test").of(query.id()))
                     .isEqualTo(more.qrels("test").of(query.id()));
+        }
+    }
+
+    @Test
+    void writesAndReadsAsAnyDataset(@TempDir Path directory) {
+        Dataset dataset = small(13).dataset();
+
+        DatasetWriter.write(dataset, directory, "bm25");
+
+        Dataset read = Dataset.read(directory);
+        assertThat(read.documents()).isEqualTo(dataset.documents());
+        assertThat(read.queries()).isEqualTo(dataset.queries());
+        assertThat(read.metadata()).isEqualTo(dataset.metadata());
+        assertThat(read.qrels()).isEqualTo(dataset.qrels());
+        for (String queryId : dataset.queries().keySet()) {
+            assertThat(read.firstStage().docIds(queryId))
+                    .isEqualTo(dataset.firstStage().docIds(queryId));
         }
     }
 

@@ -1,0 +1,43 @@
+package rerank.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import rerank.topology.worker.WorkerConfig;
+
+/** The worker's properties file, for the commands that talk to the same Kafka as the worker. */
+final class ConfigOption {
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The worker's properties; every key is in docs/configuration.md.")
+    private Path file = Path.of("");
+
+    WorkerConfig load() throws IOException {
+        return load(file);
+    }
+
+    /**
+     * Reads a worker's properties.
+     *
+     * @throws IllegalArgumentException if there is no such file
+     */
+    static WorkerConfig load(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("no such file: " + file + " (--config)");
+        }
+        return WorkerConfig.load(file);
+    }
+
+    /** Keys of a plain Kafka client and of the schema registry's, as the worker has them. */
+    static Map<String, Object> client(WorkerConfig config) {
+        Map<String, @Nullable Object> client = new HashMap<>(config.admin());
+        client.putAll(config.registry());
+        return Map.copyOf(client);
+    }
+}

@@ -1,0 +1,61 @@
+package rerank.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+import rerank.cli.replay.RerankRequest;
+import rerank.trainer.dataset.Dataset;
+
+/** Which queries and candidates of which data set: options that {@code replay}, {@code eval} and {@code bench} share. */
+public final class DataOptions {
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description =
+                    "Data set: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv and run.NAME.trec, each plain or .gz.")
+    private Path data = Path.of(".");
+
+    @Option(names = "--split", paramLabel = "NAME", description = "Split to rerank. Default: ${DEFAULT-VALUE}.")
+    private String split = "test";
+
+    @Option(
+            names = "--first-stage",
+            paramLabel = "NAME",
+            description = "The NAME of run.NAME.trec with the candidates; needed where there are several.")
+    private String firstStage = "";
+
+    @Option(names = "--limit", paramLabel = "N", description = "Only the first N queries of the split.")
+    private int limit;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            description = "Rerank the first N candidates of each query. Default: ${DEFAULT-VALUE}.")
+    private int depth = 50;
+
+    /** Reads the data set, or makes the embedded one. */
+    public Dataset read() {
+        return data.equals(Path.of(StorefrontData.NAME)) ? StorefrontData.make() : Dataset.read(data, firstStage);
+    }
+
+    /** The queries asked for, with their candidates. */
+    public List<RerankRequest> requests(Dataset dataset) {
+        return RerankRequest.of(dataset, split, limit, depth);
+    }
+
+    /** The split asked for. */
+    public String split() {
+        return split;
+    }
+
+    /** What is reranked, for reports: the directory's name and the split. */
+    public String describe(Dataset dataset) {
+        return dataset.name() + " " + split;
+    }
+
+    /** Candidates of a query that are reranked at most. */
+    public int depth() {
+        return depth;
+    }
+}

@@ -1,0 +1,115 @@
+package rerank.cli;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rerank.cli.embedded.EmbeddedCluster;
+import rerank.model.ranking.PairJudge;
+import rerank.topology.TopicNames;
+import rerank.topology.worker.Worker;
+import rerank.topology.worker.WorkerConfig;
+
+/**
+ * Broker, schema registry and worker in this process, on free ports of this machine and in a directory that is deleted
+ * afterwards: the real parts, for trying out and measuring.
+ */
+public final class EmbeddedService implements AutoCloseable {
+    private final Path directory;
+    private final EmbeddedCluster cluster;
+    private final Worker worker;
+    private final WorkerConfig config;
+
+    private EmbeddedService(Path directory, EmbeddedCluster cluster, Worker worker, WorkerConfig config) {
+        this.directory = directory;
+        this.cluster = cluster;
+        this.worker = worker;
+        this.config = config;
+    }
+
+    /**
+     * Starts all parts; returns when the worker has its partitions.
+     *
+     * @param judge the model; closed with the service, also when the start fails
+     * @param settings keys of the worker's configuration besides addresses, directories and topics
+     */
+    public static EmbeddedService start(PairJudge judge, Map<String, String> settings) throws IOException {
+        Path directory = Files.createTempDirectory("rerank-");
+        EmbeddedCluster cluster;
+        try {
+            cluster = EmbeddedCluster.start(directory.resolve("cluster"));
+        } catch (RuntimeException e) {
+            judge.close();
+            delete(directory);
+            throw e;
+        }
+        try {
+            WorkerConfig config = config(cluster, directory, settings);
+            return new EmbeddedService(directory, cluster, Worker.start(config, judge), config);
+        } catch (RuntimeException e) {
+            cluster.close();
+            delete(directory);
+            throw e;
+        }
+    }
+
+    private static WorkerConfig config(EmbeddedCluster cluster, Path directory, Map<String, String> settings) {
+        Map<String, String> keys = new HashMap<>(Map.of(
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "schema.registry.url",
+                cluster.registryUrl(),
+                "state.dir",
+                directory.resolve("state").toString(),
+                "rerank.topics.create",
+                "true",
+                "rerank.topics.partitions",
+                "4",
+                "rerank.topics.pairs.partitions",
+                "4"));
+        keys.putAll(settings);
+        return WorkerConfig.of(keys);
+    }
+
+    /** Keys of Kafka clients and of the registry's. */
+    public Map<String, Object> client() {
+        return ConfigOption.client(config);
+    }
+
+    /** Where requests go and answers come from. */
+    public TopicNames topics() {
+        return config.topicPlan().names();
+    }
+
+    /** Stops all parts and deletes what they kept. */
+    @Override
+    public void close() throws IOException {
+        try {
+            worker.close();
+            cluster.close();
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,58 @@
+package rerank.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import rerank.model.ranking.Mode;
+
+/** Which checkpoint judges, and how. */
+public final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Checkpoint directory. Default: models/rerank-small of this project.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "explain, label or justify. Default: what the checkpoint's card names.")
+    private @Nullable String mode;
+
+    @Option(
+            names = "--explain-top",
+            paramLabel = "N",
+            description = "In mode justify, explain the first N of each ranking. Default: ${DEFAULT-VALUE}.")
+    private int explainTop = 3;
+
+    /**
+     * The checkpoint directory.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Path directory() {
+        Path directory = model == null ? shipped() : model;
+        if (!Files.isRegularFile(directory.resolve("config.json"))) {
+            throw new IllegalArgumentException("no checkpoint in " + directory
+                    + ": it has no config.json; name a Hugging Face model directory with --model");
+        }
+        return directory;
+    }
+
+    /** The checkpoint that comes with the project; the start script says where the project is. */
+    static Path shipped() {
+        return Path.of(System.getProperty("rerank.home", "."), "models", "rerank-small");
+    }
+
+    /** The mode asked for; empty for the checkpoint's default. */
+    public Optional<Mode> mode() {
+        return Optional.ofNullable(mode).map(Mode::of);
+    }
+
+    /** In mode justify, how many of the top are explained. */
+    public int explainTop() {
+        return explainTop;
+    }
+}

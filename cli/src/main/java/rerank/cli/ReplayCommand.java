@@ -1,0 +1,86 @@
+package rerank.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rerank.cli.console.ProgressBar;
+import rerank.cli.replay.Replay;
+import rerank.cli.replay.RerankClient;
+import rerank.cli.replay.RerankRequest;
+import rerank.model.LanguageModelReranker;
+import rerank.model.ranking.Mode;
+import rerank.topology.TopicNames;
+import rerank.topology.worker.WorkerConfig;
+import rerank.trainer.dataset.Dataset;
+
+/** {@code rerank replay}: a data set as events through Kafka, with figures. */
+@Command(
+        name = "replay",
+        description = "Send a data set through Kafka and print first stage against reranked.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ReplayCommand implements Callable<Integer> {
+    @Mixin
+    private final DataOptions data = new DataOptions();
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Use the Kafka of this worker configuration, where a worker runs already, instead of an"
+                    + " embedded one; --model is then the worker's business.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            description = "Queries without an answer at a time. Default: ${DEFAULT-VALUE}.")
+    private int inFlight = 4;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "SECONDS",
+            description = "A query is answered by then, partially if need be. Default: ${DEFAULT-VALUE}.")
+    private int deadlineSeconds = 600;
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        Dataset dataset = data.read();
+        List<RerankRequest> requests = data.requests(dataset);
+        ReplayResult result;
+        if (config == null) {
+            try (EmbeddedService service =
+                    EmbeddedService.start(LanguageModelReranker.load(model.directory()), Map.of())) {
+                result = replay(service.client(), service.topics(), requests);
+            }
+        } else {
+            WorkerConfig worker = ConfigOption.load(config);
+            result = replay(ConfigOption.client(worker), worker.topicPlan().names(), requests);
+        }
+        result.print("replay", data.describe(dataset), dataset.qrels(data.split()), output);
+        return 0;
+    }
+
+    private ReplayResult replay(Map<String, Object> client, TopicNames topics, List<RerankRequest> requests) {
+        Replay.Settings settings = new Replay.Settings(
+                model.mode().map(Mode::id).orElse(""),
+                model.explainTop(),
+                inFlight,
+                Duration.ofSeconds(deadlineSeconds));
+        try (RerankClient connection = new RerankClient(client, topics);
+                ProgressBar bar = new ProgressBar("queries", requests.size())) {
+            return new ReplayResult(requests, new Replay(connection, settings).run(requests, answer -> bar.step()));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package rerank.cli;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rerank.schemas.QueryEvent;
+import rerank.schemas.RankedResults;
+import rerank.schemas.RegistrySerde;
+import rerank.topology.TopicNames;
+import rerank.topology.worker.WorkerConfig;
+
+/** {@code rerank tail}: the rankings as they appear, readable. */
+@Command(
+        name = "tail",
+        description = "Print rankings as they appear on the topic, readable, until it is interrupted.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class TailCommand implements Callable<Integer> {
+    private static final int REMEMBERED_QUERIES = 10_000;
+
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
+
+    @Option(names = "--from-beginning", description = "Begin with the oldest ranking that is kept.")
+    private boolean fromBeginning;
+
+    @Option(names = "--top", paramLabel = "N", description = "Results shown of each. Default: ${DEFAULT-VALUE}.")
+    private int top = 3;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after N rankings.")
+    private int limit;
+
+    /** Texts of the queries read so far, the oldest forgotten first. */
+    private final Map<String, String> texts = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > REMEMBERED_QUERIES;
+        }
+    };
+
+    @Override
+    public Integer call() throws Exception {
+        WorkerConfig worker = config.load();
+        TopicNames topics = worker.topicPlan().names();
+        Map<String, Object> client = new HashMap<>(ConfigOption.client(worker));
+        try (RegistrySerde<QueryEvent> queries = new RegistrySerde<>(QueryEvent.class);
+                RegistrySerde<RankedResults> results = new RegistrySerde<>(RankedResults.class)) {
+            queries.configure(client, false);
+            results.configure(client, false);
+            client.put("isolation.level", "read_committed");
+            try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
+                start(consumer, List.of(topics.queries(), topics.rankedResults()));
+                RankedResultsText printer = new RankedResultsText(top);
+                int printed = 0;
+                while (limit == 0 || printed < limit) {
+                    for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                        if (record.topic().equals(topics.queries())) {
+                            QueryEvent query = read(queries, record);
+                            if (query != null) {
+                                texts.put(query.getQueryId(), query.getText());
+                            }
+                            continue;
+                        }
+                        RankedResults ranking = read(results, record);
+                        if (ranking != null && (limit == 0 || printed < limit)) {
+                            String id = ranking.getQueryId();
+                            String text = texts.containsKey(id) ? texts.get(id) + "  [" + id + "]" : "[" + id + "]";
+                            System.out.print(printer.of(text, ranking));
+                            printed++;
+                        }
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private void start(KafkaConsumer<?, ?> consumer, List<String> topics) {
+        List<TopicPartition> partitions = topics.stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        consumer.assign(partitions);
+        if (fromBeginning) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            consumer.seekToEnd(partitions);
+        }
+    }
+
+    /** A record that is not what belongs there is named and passed over: others write to these topics too. */
+    private static <T extends org.apache.avro.specific.SpecificRecord> @Nullable T read(
+            RegistrySerde<T> serde, ConsumerRecord<String, byte[]> record) {
+        try {
+            return serde.deserializer().deserialize(record.topic(), record.value());
+        } catch (SerializationException e) {
+            System.err.println("rerank tail: " + record.topic() + " partition " + record.partition() + " offset "
+                    + record.offset() + ": " + Failure.inOneLine(e));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package rerank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rerank.trainer.dataset.Dataset;
+import rerank.trainer.dataset.Run;
+import rerank.trainer.evaluation.EvaluationReport;
+
+/** The commands that use a model, with a tiny one of random weights: {@code demo}, {@code replay}, {@code eval}. */
+class ModelCommandsIT {
+    @TempDir
+    static Path directory;
+
+    private static Path checkpoint;
+    private static Path data;
+
+    @BeforeAll
+    static void writeInputs() throws IOException {
+        checkpoint = TestCheckpoint.write(directory.resolve("checkpoint"));
+        data = SmallData.write(directory.resolve("data"), 6);
+    }
+
+    @Test
+    void replaysADataSetThroughKafka() throws IOException {
+        Path report = directory.resolve("replay.json");
+        Path run = directory.resolve("replay.trec");
+
+        Output output = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--limit",
+                "5",
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--report",
+                report.toString(),
+                "--run-out",
+                run.toString());
+
+        assertThat(output.exitCode()).isZero();
+        assertThat(output.text())
+                .contains("data test: 5 queries, 40 pairs judged by random-1")
+                .contains("first stage")
+                .contains("reranked, label")
+                .doesNotContain("partial");
+        JsonNode figures = read(report);
+        assertThat(figures.path("queries").intValue()).isEqualTo(5);
+        assertThat(figures.path("pairs").intValue()).isEqualTo(5 * SmallData.CANDIDATES);
+        assertThat(figures.path("mode").textValue()).isEqualTo("label");
+        assertThat(figures.at("/firstStage/mrr10").doubleValue()).isCloseTo(0.2, within(1e-9));
+        assertThat(figures.at("/latencyMillis/p50").doubleValue()).isPositive();
+        assertThat(figures.path("pairsPerSecond").doubleValue()).isPositive();
+        assertThat(ndcg10(run, 5)).isCloseTo(figures.at("/reranked/ndcg10").doubleValue(), within(1e-6));
+    }
+
+    @Test
+    void ranksTheSameInProcessAsThroughKafka() throws IOException {
+        Path throughKafka = directory.resolve("kafka.trec");
+        Path inProcess = directory.resolve("process.trec");
+
+        Output replay = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--run-out",
+                throughKafka.toString());
+        Output eval = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--run-out",
+                inProcess.toString());
+
+        assertThat(replay.exitCode()).isZero();
+        assertThat(eval.exitCode()).isZero();
+        Run expected = Run.read(inProcess);
+        assertThat(expected.rankings()).hasSize(6);
+        assertThat(expected.rankings().keySet())
+                .allSatisfy(query -> assertThat(Run.read(throughKafka).docIds(query))
+                        .containsExactlyElementsOf(expected.docIds(query)));
+    }
+
+    @Test
+    void setsAllModesSideBySide() throws IOException {
+        Path report = directory.resolve("eval.json");
+
+        Output output = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--limit",
+                "2",
+                "--model",
+                checkpoint.toString(),
+                "--report",
+                report.toString());
+
+        assertThat(output.exitCode()).isZero();
+        assertThat(output.text().lines().map(String::strip))
+                .anyMatch(line -> line.startsWith("explain"))
+                .anyMatch(line -> line.startsWith("label"))
+                .anyMatch(line -> line.startsWith("justify"));
+        JsonNode figures = read(report);
+        assertThat(figures.path("mode").textValue()).isEqualTo("justify");
+        assertThat(figures.at("/others/explain/pairsPerSecond").doubleValue()).isPositive();
+        assertThat(figures.at("/others/label/ndcg10").isNumber()).isTrue();
+    }
+
+    @Test
+    void demonstratesWithExplanationsAndATable() throws IOException {
+        Path report = directory.resolve("demo.json");
+
+        Output output =
+                Output.of("demo", "--queries", "3", "--model", checkpoint.toString(), "--report", report.toString());
+
+        assertThat(output.exitCode()).isZero();
+        assertThat(output.text().lines().filter(line -> line.startsWith("> "))).hasSize(3);
+        assertThat(output.text()).contains("storefront test: 3 queries").contains("first stage");
+        assertThat(read(report).path("command").textValue()).isEqualTo("demo");
+    }
+
+    @Test
+    void saysWhatACheckpointIs() {
+        Output output = Output.of("model", "check", checkpoint.toString());
+
+        assertThat(output.exitCode()).isZero();
+        assertThat(output.text()).contains("llama", "16 token types", "It loads; there is no golden.json");
+    }
+
+    private static double ndcg10(Path run, int queries) {
+        Run read = Run.read(run);
+        assertThat(read.rankings()).hasSize(queries);
+        return EvaluationReport.of(
+                        read,
+                        Dataset.read(data).qrels("test").only(read.rankings().keySet()))
+                .mean("ndcg10");
+    }
+
+    private static JsonNode read(Path report) throws IOException {
+        return new ObjectMapper().readTree(Files.readString(report));
+    }
+}

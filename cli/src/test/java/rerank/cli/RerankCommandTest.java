@@ -1,0 +1,60 @@
+package rerank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class RerankCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void listsEveryCommandOnALineOfItsOwn() {
+        assertThat(run("--help")).isZero();
+
+        CommandLine commandLine = RerankCommand.commandLine();
+        assertThat(commandLine.getSubcommands().keySet())
+                .contains("demo", "replay", "eval", "worker", "topics", "tail", "train", "model");
+        assertThat(commandLine.getSubcommands().keySet())
+                .allSatisfy(name -> assertThat(out.toString().lines())
+                        .filteredOn(line -> line.startsWith("  " + name + " "))
+                        .hasSize(1)
+                        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(110)));
+    }
+
+    @Test
+    void saysInALineWhatIsWrongWithTheCommandLine() {
+        assertThat(run("replay", "--data")).isEqualTo(2);
+        assertThat(err.toString().lines()).hasSize(2);
+        assertThat(err.toString()).startsWith("rerank replay: ").contains("See 'rerank replay --help'");
+    }
+
+    @Test
+    void saysInALineWhyACommandFailed() {
+        assertThat(run("replay", "--data", "/nowhere/at/all")).isEqualTo(1);
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(err.toString()).startsWith("rerank replay: /nowhere/at/all");
+    }
+
+    @Test
+    void printsTheStackTraceWhenAskedTo() {
+        assertThat(run("replay", "--debug", "--data", "/nowhere/at/all")).isEqualTo(1);
+        assertThat(err.toString()).contains("\tat rerank.");
+    }
+
+    @Test
+    void namesTheVersion() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).contains("rerank-streams 0.").contains("Java ");
+    }
+
+    private int run(String... args) {
+        return RerankCommand.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+}

@@ -1,0 +1,71 @@
+package rerank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rerank.cli.embedded.EmbeddedCluster;
+import rerank.topology.worker.Worker;
+import rerank.topology.worker.WorkerConfig;
+
+/** The commands for a Kafka of one's own, in the order in which one uses them. */
+class ServiceCommandsIT {
+    @TempDir
+    Path directory;
+
+    @Test
+    void makesTopicsServesThemReplaysToThemAndShowsTheRankings() throws Exception {
+        Path data = SmallData.write(directory.resolve("data"), 6);
+        Path report = directory.resolve("report.json");
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(directory.resolve("cluster"))) {
+            String config = Files.writeString(directory.resolve("worker.properties"), """
+                            bootstrap.servers=%s
+                            schema.registry.url=%s
+                            state.dir=%s
+                            rerank.topics.partitions=2
+                            """.formatted(
+                                    cluster.bootstrapServers(),
+                                    cluster.registryUrl(),
+                                    directory.resolve("state").toString().replace("\\", "/")))
+                    .toString();
+
+            Output created = Output.of("topics", "create", "--config", config);
+            Output again = Output.of("topics", "create", "--config", config);
+            Output replayed;
+            Output shown;
+            try (Worker worker = Worker.start(WorkerConfig.load(Path.of(config)), new SlowJudge(1))) {
+                assertThat(worker.isRunning()).isTrue();
+                replayed = Output.of(
+                        "replay",
+                        "--data",
+                        data.toString(),
+                        "--config",
+                        config,
+                        "--mode",
+                        "justify",
+                        "--report",
+                        report.toString());
+                shown = Output.of("tail", "--config", config, "--from-beginning", "--limit", "6", "--top", "2");
+            }
+
+            assertThat(created.exitCode()).isZero();
+            assertThat(created.text()).contains("created  rerank.queries, 2 partitions");
+            assertThat(again.text()).contains("exists   rerank.queries").doesNotContain("created");
+            assertThat(replayed.exitCode()).isZero();
+            JsonNode figures = new ObjectMapper().readTree(report.toFile());
+            assertThat(figures.path("modelVersion").textValue()).isEqualTo("slow-judge");
+            assertThat(figures.path("pairs").intValue()).isEqualTo(6 * SmallData.CANDIDATES);
+            assertThat(shown.exitCode()).isZero();
+            assertThat(shown.text().lines().filter(line -> line.startsWith("> ")))
+                    .hasSize(6);
+            assertThat(shown.text())
+                    .contains("which fox jumps over dog")
+                    .contains("it is q")
+                    .contains("justify");
+        }
+    }
+}

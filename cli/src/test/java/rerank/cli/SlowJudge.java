@@ -1,0 +1,46 @@
+package rerank.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import rerank.model.ranking.Judgment;
+import rerank.model.ranking.LabelDistribution;
+import rerank.model.ranking.Mode;
+import rerank.model.ranking.Pair;
+import rerank.model.ranking.PairJudge;
+
+/** Judges by the document's id, after the time that a model would take for a batch; so a test knows every ranking. */
+final class SlowJudge implements PairJudge {
+    private final long nanosPerBatch;
+
+    SlowJudge(long millisPerBatch) {
+        this.nanosPerBatch = millisPerBatch * 1_000_000;
+    }
+
+    @Override
+    public List<Judgment> judge(List<Pair> pairs) {
+        LockSupport.parkNanos(nanosPerBatch);
+        return pairs.stream().<Judgment>map(SlowJudge::judge).toList();
+    }
+
+    private static Judgment judge(Pair pair) {
+        double relevant = relevance(pair.candidate().docId());
+        String explanation = pair.task() == Pair.Task.LABEL
+                ? ""
+                : "it is " + pair.candidate().docId();
+        return new Judgment.Judged(new LabelDistribution(1 - relevant, 0, relevant), explanation);
+    }
+
+    /** In [0, 1), spread evenly over ids. */
+    static double relevance(String docId) {
+        return (docId.hashCode() * 0x9E3779B9 >>> 8) / (double) (1 << 24);
+    }
+
+    @Override
+    public Identity identity() {
+        return new Identity("slow-judge", "none", Mode.LABEL, Map.of());
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,158 @@
+package rerank.topology;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Judgment;
+import rerank.model.ranking.LabelDistribution;
+import rerank.model.ranking.Mode;
+import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Ranking;
+import rerank.schemas.RankedItem;
+import rerank.schemas.RankedResults;
+import rerank.schemas.RankingStatus;
+import rerank.schemas.internal.CandidateState;
+import rerank.schemas.internal.QueryProgress;
+import rerank.schemas.internal.QueryState;
+import rerank.topology.QueryStores.Held;
+import rerank.topology.inference.InferenceEngine;
+
+/** Makes the answer to a query out of what is known of its candidates. Holds no state. */
+final class Answers {
+    /** Lengths, ranks, scores and probabilities of an item, generously. */
+    private static final int NUMBERS_PER_ITEM_BYTES = 100;
+
+    private final InferenceEngine engine;
+    private final RerankSettings settings;
+
+    Answers(InferenceEngine engine, RerankSettings settings) {
+        this.engine = engine;
+        this.settings = settings;
+    }
+
+    /** Orders candidates, given in the order of their arrival, by what is known of them. */
+    Ranking rank(QueryState query, List<Held> held) {
+        List<Held> firstStage = new ArrayList<>(held);
+        firstStage.sort(Comparator.comparingDouble(
+                candidate -> -candidate.state().getFirstStageScore())); // stable: ties by arrival
+        List<Candidate> candidates = new ArrayList<>();
+        List<Judgment> judgments = new ArrayList<>();
+        for (Held candidate : firstStage) {
+            CandidateState state = candidate.state();
+            candidates.add(new Candidate(
+                    candidate.docId(), state.getTitle(), "", state.getFirstStageScore(), candidates.size() + 1));
+            judgments.add(judgment(state));
+        }
+        return Ranking.of(candidates, judgments, firstStageWeight(query));
+    }
+
+    /**
+     * The answer.
+     *
+     * @param held candidates in the order of their arrival
+     * @param missing what the answer lacks; empty when it is complete
+     */
+    RankedResults make(
+            String queryId, QueryState query, QueryProgress progress, List<Held> held, String missing, long nowMs) {
+        Map<String, CandidateState> states = held.stream().collect(Collectors.toMap(Held::docId, Held::state));
+        List<RankedItem> items = new ArrayList<>();
+        Ranking ranking = rank(query, held);
+        int wanted = query.getTopK() > 0 ? query.getTopK() : held.size();
+        for (Ranking.Item item : ranking.items().subList(0, Math.min(wanted, held.size()))) {
+            items.add(item(
+                    item, Objects.requireNonNull(states.get(item.candidate().docId()))));
+        }
+        int fitting = countFitting(items);
+        String reason = fitting == items.size()
+                ? missing
+                : (missing.isEmpty() ? "" : missing + "; ") + "the last " + (items.size() - fitting)
+                        + " candidates are left out, the answer would exceed rerank.max.result.bytes";
+        long judged = held.stream()
+                .filter(candidate -> !candidate.state().getLabels().isEmpty())
+                .count();
+        PairJudge.Identity now = engine.identity();
+        @Nullable CandidateState example = held.stream()
+                .map(Held::state)
+                .filter(state -> !state.getModelVersion().isEmpty())
+                .findFirst()
+                .orElse(null);
+        return RankedResults.newBuilder()
+                .setQueryId(queryId)
+                .setStatus(reason.isEmpty() ? RankingStatus.COMPLETE : RankingStatus.PARTIAL)
+                .setReason(reason)
+                .setItems(items.subList(0, fitting))
+                .setMode(query.getMode())
+                .setModelVersion(example == null ? now.modelVersion() : example.getModelVersion())
+                .setPromptVersion(example == null ? now.promptVersion() : example.getPromptVersion())
+                .setFirstStageWeight(firstStageWeight(query))
+                .setCandidatesExpected(query.getExpectedCandidates())
+                .setCandidatesReceived(progress.getReceived())
+                .setCandidatesJudged((int) judged)
+                .setAcceptedAtMs(query.getAcceptedAtMs())
+                .setCompletedAtMs(nowMs)
+                .build();
+    }
+
+    private static RankedItem item(Ranking.Item item, CandidateState state) {
+        RankedItem.Builder builder = RankedItem.newBuilder()
+                .setRank(item.rank())
+                .setDocId(item.candidate().docId())
+                .setTitle(state.getTitle())
+                .setScore(item.score())
+                .setFirstStageScore(state.getFirstStageScore())
+                .setFirstStageRank(item.candidate().firstStageRank())
+                .setJudged(item.isJudged());
+        if (item.judgment() instanceof Judgment.Judged judged) {
+            builder.setLabel(judged.labels().label())
+                    .setLabelProbabilities(state.getLabels())
+                    .setExplanation(judged.explanation())
+                    .setModelVersion(state.getModelVersion());
+        } else if (item.judgment() instanceof Judgment.Unjudged unjudged) {
+            builder.setUnjudgedReason(unjudged.reason());
+        }
+        return builder.build();
+    }
+
+    private static Judgment judgment(CandidateState state) {
+        LabelDistribution labels = PairMapping.labels(state.getLabels());
+        if (labels != null) {
+            return new Judgment.Judged(labels, state.getExplanation());
+        }
+        return new Judgment.Unjudged(
+                state.getReason().isEmpty() ? "not judged before the deadline" : state.getReason());
+    }
+
+    private double firstStageWeight(QueryState query) {
+        return settings.answering()
+                .firstStageWeight()
+                .orElseGet(() -> engine.identity().firstStageWeight(Mode.of(query.getMode())));
+    }
+
+    /** How many items, from the first, the topic takes in one record. */
+    private int countFitting(List<RankedItem> items) {
+        long bytes = 0;
+        for (int i = 0; i < items.size(); i++) {
+            RankedItem item = items.get(i);
+            bytes += NUMBERS_PER_ITEM_BYTES
+                    + utf8(item.getDocId())
+                    + utf8(item.getTitle())
+                    + utf8(item.getExplanation())
+                    + utf8(item.getUnjudgedReason())
+                    + utf8(item.getModelVersion());
+            if (bytes > settings.limits().maxResultBytes()) {
+                return i;
+            }
+        }
+        return items.size();
+    }
+
+    private static int utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

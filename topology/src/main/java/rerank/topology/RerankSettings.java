@@ -1,0 +1,12 @@
+package rerank.topology;
+
+/**
+ * Everything the topology can be told, one record per concern.
+ *
+ * @param topics names of the topics
+ * @param limits bounds on one query
+ * @param timing deadlines and times to live
+ * @param judging where pairs are judged and how many at once
+ * @param answering what a query gets that does not say what it wants
+ */
+public record RerankSettings(TopicNames topics, Limits limits, Timing timing, Judging judging, Answering answering) {}

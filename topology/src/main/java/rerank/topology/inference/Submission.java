@@ -1,0 +1,53 @@
+package rerank.topology.inference;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import rerank.model.ranking.Pair;
+
+/** A pair in flight. Settled once: by its outcome, or by being cancelled; whichever comes first wins. */
+final class Submission {
+    private final Pair pair;
+    private final long deadlineMs;
+    private final long arrival;
+    private final AtomicReference<@Nullable Consumer<Outcome>> whenDone;
+
+    Submission(Pair pair, long deadlineMs, long arrival, Consumer<Outcome> whenDone) {
+        this.pair = pair;
+        this.deadlineMs = deadlineMs;
+        this.arrival = arrival;
+        this.whenDone = new AtomicReference<>(whenDone);
+    }
+
+    Pair pair() {
+        return pair;
+    }
+
+    long deadlineMs() {
+        return deadlineMs;
+    }
+
+    long arrival() {
+        return arrival;
+    }
+
+    /** Whether nobody waits for this pair any more. */
+    boolean isSettled() {
+        return whenDone.get() == null;
+    }
+
+    /** Settles without an outcome; false if it was settled already. */
+    boolean cancel() {
+        return whenDone.getAndSet(null) != null;
+    }
+
+    /** Settles with an outcome; false if it was settled already. */
+    boolean complete(Outcome outcome) {
+        Consumer<Outcome> receiver = whenDone.getAndSet(null);
+        if (receiver == null) {
+            return false;
+        }
+        receiver.accept(outcome);
+        return true;
+    }
+}
