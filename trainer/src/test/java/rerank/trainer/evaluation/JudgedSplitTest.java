@@ -43,7 +43,7 @@ class JudgedSplitTest {
 
         @Override
         public Identity identity() {
-            return new Identity("alphabet", "none", Mode.LABEL, 0);
+            return new Identity("alphabet", "none", Mode.LABEL, Map.of());
         }
 
         @Override
