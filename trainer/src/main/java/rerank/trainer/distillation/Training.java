@@ -221,11 +221,4 @@ public final class Training {
                 config.rows().maxPromptTokens(),
                 config.rows().maxAnswerTokens());
     }
-
-    /** Trains by a properties file: {@code Training FILE}. */
-    public static void main(String[] arguments) {
-        Outcome outcome =
-                new Training(TrainConfig.read(Path.of(arguments[0])), System.err, System.console() != null).run();
-        System.out.println(outcome);
-    }
 }
