@@ -21,7 +21,7 @@ import rerank.trainer.tokenizer.BytePairTrainer;
 /** Runs what a {@link TrainConfig} says, from data to checkpoint. */
 public final class Training {
     /** Special tokens of tokenizers made here, in the order of their ids. */
-    private static final List<String> SPECIAL_TOKENS = List.of(
+    static final List<String> SPECIAL_TOKENS = List.of(
             "<|pad|>",
             "<|end|>",
             "<|instruction|>",
@@ -220,12 +220,5 @@ public final class Training {
                 firstStageWeights,
                 config.rows().maxPromptTokens(),
                 config.rows().maxAnswerTokens());
-    }
-
-    /** Trains by a properties file: {@code Training FILE}. */
-    public static void main(String[] arguments) {
-        Outcome outcome =
-                new Training(TrainConfig.read(Path.of(arguments[0])), System.err, System.console() != null).run();
-        System.out.println(outcome);
     }
 }

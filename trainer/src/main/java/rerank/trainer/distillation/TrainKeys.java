@@ -1,0 +1,172 @@
+package rerank.trainer.distillation;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
+import static org.apache.kafka.common.config.ConfigDef.Type.DOUBLE;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+
+import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
+
+/** The keys of a training configuration; {@link TrainConfig} says what they mean together. */
+final class TrainKeys {
+    private TrainKeys() {}
+
+    /** Every key with type, default and documentation. */
+    static ConfigDef definition() {
+        return new ConfigDef()
+                .define(
+                        "task",
+                        STRING,
+                        "distill",
+                        ConfigDef.ValidString.in("distill", "pretrain", "finetune"),
+                        HIGH,
+                        "What to learn from: a teacher's labels and explanations (distill), plain text (pretrain), or"
+                                + " prompts with responses (finetune).")
+                .define(
+                        "data",
+                        LIST,
+                        HIGH,
+                        "Sources as PATH=SHARE, separated by commas; a share is relative to the others. Data set"
+                                + " directories for distill, files for the other tasks.")
+                .define(
+                        "out.dir",
+                        STRING,
+                        HIGH,
+                        "Directory of the run: log, loss curve, state, checkpoints. A run that"
+                                + " finds its state there goes on from it.")
+                .define(
+                        "model.version",
+                        STRING,
+                        "",
+                        MEDIUM,
+                        "Name of the weights, which every result carries; empty for the name of out.dir.")
+                .define("seed", LONG, 1L, MEDIUM, "Seed of fresh weights, of the order of draws and of every choice.")
+                .define(
+                        "init.checkpoint",
+                        STRING,
+                        "",
+                        HIGH,
+                        "Hugging Face directory to start from; empty for fresh weights of the shape below.")
+                .define(
+                        "tokenizer.dir",
+                        STRING,
+                        "",
+                        HIGH,
+                        "Directory of tokenizer.json; empty for the one of init.checkpoint, or, without that, for one"
+                                + " that is trained on the run's own texts first.")
+                .define(
+                        "tokenizer.vocabulary.size",
+                        INT,
+                        6144,
+                        atLeast(300),
+                        LOW,
+                        "Ids of a tokenizer that is trained.")
+                .define(
+                        "tokenizer.texts",
+                        LIST,
+                        List.of(),
+                        LOW,
+                        "Further files (.txt, or .jsonl with text) that a tokenizer is trained on, weighted 0.15.")
+                .define("model.hidden.size", INT, 160, atLeast(8), MEDIUM, "Model width of fresh weights.")
+                .define("model.layers", INT, 4, atLeast(1), MEDIUM, "Blocks of fresh weights.")
+                .define("model.heads", INT, 5, atLeast(1), MEDIUM, "Attention heads of fresh weights.")
+                .define("model.feed.forward.size", INT, 448, atLeast(8), MEDIUM, "Feed-forward width of fresh weights.")
+                .define(
+                        "model.token.types",
+                        INT,
+                        16,
+                        between(0, 1024),
+                        MEDIUM,
+                        "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
+                .define("model.max.positions", INT, 512, atLeast(8), MEDIUM, "Longest sequence of fresh weights.")
+                .define("prompt.template", STRING, "compact-v1", MEDIUM, "Prompt template of distill.")
+                .define(
+                        "max.prompt.tokens",
+                        INT,
+                        160,
+                        atLeast(8),
+                        MEDIUM,
+                        "Longest prompt; the document is cut, never the query. Sequence length of pretrain.")
+                .define("max.answer.tokens", INT, 48, atLeast(1), MEDIUM, "Longest explanation or response.")
+                .define("group.size", INT, 8, atLeast(2), MEDIUM, "Candidates of a query in one draw of distill.")
+                .define(
+                        "justify.share",
+                        DOUBLE,
+                        0.7,
+                        between(0, 1),
+                        MEDIUM,
+                        "Share of draws that give the label first and the explanation after; the others explain first.")
+                .define(
+                        "instruction.share",
+                        DOUBLE,
+                        0.3,
+                        between(0, 1),
+                        LOW,
+                        "Share of draws that spell out what counts as relevant, where the data set says it.")
+                .define("learning.rate", DOUBLE, 1.5e-3, atLeast(0), HIGH, "Peak learning rate.")
+                .define("warmup.steps", INT, 150, atLeast(0), MEDIUM, "Steps of the linear warm-up.")
+                .define(
+                        "final.rate.share",
+                        DOUBLE,
+                        0.05,
+                        between(0, 1),
+                        LOW,
+                        "Share of the peak that the cosine ends at.")
+                .define("adam.beta1", DOUBLE, 0.9, between(0, 1), LOW, "Decay of AdamW's first moment.")
+                .define("adam.beta2", DOUBLE, 0.98, between(0, 1), LOW, "Decay of AdamW's second moment.")
+                .define("adam.epsilon", DOUBLE, 1e-8, atLeast(0), LOW, "AdamW's epsilon.")
+                .define("weight.decay", DOUBLE, 0.05, atLeast(0), MEDIUM, "Decay of matrices.")
+                .define("max.gradient.norm", DOUBLE, 1.0, atLeast(0), MEDIUM, "Global norm that gradients are cut to.")
+                .define("loss.next.token", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the next-token loss.")
+                .define("loss.label", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the label loss.")
+                .define("loss.listwise", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the listwise loss.")
+                .define("draws.per.step", INT, 6, atLeast(1), MEDIUM, "Draws averaged in one optimizer step.")
+                .define(
+                        "draws.per.batch",
+                        INT,
+                        1,
+                        atLeast(1),
+                        LOW,
+                        "Draws of one micro-batch; more need more memory and give the same step.")
+                .define(
+                        "threads",
+                        INT,
+                        2,
+                        between(1, 256),
+                        HIGH,
+                        "Micro-batches computed at the same time, one core each.")
+                .define("max.steps", LONG, 0L, atLeast(0), HIGH, "End after so many steps; 0 for no bound.")
+                .define(
+                        "max.minutes",
+                        DOUBLE,
+                        0.0,
+                        atLeast(0),
+                        HIGH,
+                        "End after so many minutes, evaluation included; 0 for no bound. The learning rate follows"
+                                + " whichever bound is nearer.")
+                .define(
+                        "eval.every.steps",
+                        INT,
+                        500,
+                        atLeast(1),
+                        MEDIUM,
+                        "Steps between evaluations on dev queries; state and checkpoint are written then.")
+                .define(
+                        "eval.queries",
+                        INT,
+                        100,
+                        atLeast(0),
+                        MEDIUM,
+                        "Dev queries of each data set; 0 for no evaluation.")
+                .define("eval.candidates", INT, 20, atLeast(1), MEDIUM, "First-stage candidates of each dev query.")
+                .define("export.bf16", BOOLEAN, true, LOW, "Export weights as bf16 instead of float32.");
+    }
+}
