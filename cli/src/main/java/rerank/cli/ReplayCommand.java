@@ -18,6 +18,7 @@ import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
 import rerank.topology.TopicNames;
 import rerank.topology.worker.WorkerConfig;
+import rerank.topology.worker.WorkerKeys;
 import rerank.trainer.dataset.Dataset;
 
 /** {@code rerank replay}: a data set as events through Kafka, with figures. */
@@ -39,6 +40,13 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Use the Kafka of this worker configuration, where a worker runs already, instead of an"
                     + " embedded one; --model is then the worker's business.")
     private @Nullable Path config;
+
+    @Option(
+            names = "--first-stage-weight",
+            paramLabel = "W",
+            description = "Share of the first stage in the scores, 0 to 1; 1 gives back its order. Default: what the"
+                    + " checkpoint learned. With --config it is the worker's business.")
+    private @Nullable Double firstStageWeight;
 
     @Option(
             names = "--in-flight",
@@ -70,9 +78,15 @@ final class ReplayCommand implements Callable<Integer> {
 
     private ReplayResult embedded(List<RerankRequest> requests) throws IOException {
         LanguageModelReranker judge = LanguageModelReranker.load(model.directory());
-        try (EmbeddedService service = EmbeddedService.start(judge, Map.of())) {
+        try (EmbeddedService service = EmbeddedService.start(judge, settings())) {
             return replay(service.client(), service.topics(), requests);
         }
+    }
+
+    private Map<String, String> settings() {
+        return firstStageWeight == null
+                ? Map.of()
+                : Map.of(WorkerKeys.FIRST_STAGE_WEIGHT, Double.toString(firstStageWeight));
     }
 
     private ReplayResult replay(Map<String, Object> client, TopicNames topics, List<RerankRequest> requests) {

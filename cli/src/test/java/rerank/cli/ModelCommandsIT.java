@@ -101,6 +101,30 @@ class ModelCommandsIT {
     }
 
     @Test
+    void givesBackTheFirstStagesOrderWhenTheModelHasNoSay() {
+        Path run = directory.resolve("first-stage.trec");
+
+        Output output = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--first-stage-weight",
+                "1",
+                "--run-out",
+                run.toString());
+
+        assertThat(output.exitCode()).isZero();
+        Run firstStage = Dataset.read(data).firstStage();
+        assertThat(firstStage.rankings().keySet())
+                .allSatisfy(query ->
+                        assertThat(Run.read(run).docIds(query)).containsExactlyElementsOf(firstStage.docIds(query)));
+    }
+
+    @Test
     void setsAllModesSideBySide() throws IOException {
         Path report = directory.resolve("eval.json");
 
