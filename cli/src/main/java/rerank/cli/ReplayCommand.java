@@ -1,5 +1,6 @@
 package rerank.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,20 +57,22 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // A wrong address is told before the data are read, which takes a while.
+        WorkerConfig worker = config == null ? null : ConfigOption.requireBroker(ConfigOption.load(config));
         Dataset dataset = data.read();
         List<RerankRequest> requests = data.requests(dataset);
-        ReplayResult result;
-        if (config == null) {
-            try (EmbeddedService service =
-                    EmbeddedService.start(LanguageModelReranker.load(model.directory()), Map.of())) {
-                result = replay(service.client(), service.topics(), requests);
-            }
-        } else {
-            WorkerConfig worker = ConfigOption.load(config);
-            result = replay(ConfigOption.client(worker), worker.topicPlan().names(), requests);
-        }
+        ReplayResult result = worker == null
+                ? embedded(requests)
+                : replay(ConfigOption.client(worker), worker.topicPlan().names(), requests);
         result.print("replay", data.describe(dataset), dataset.qrels(data.split()), output);
         return 0;
+    }
+
+    private ReplayResult embedded(List<RerankRequest> requests) throws IOException {
+        LanguageModelReranker judge = LanguageModelReranker.load(model.directory());
+        try (EmbeddedService service = EmbeddedService.start(judge, Map.of())) {
+            return replay(service.client(), service.topics(), requests);
+        }
     }
 
     private ReplayResult replay(Map<String, Object> client, TopicNames topics, List<RerankRequest> requests) {
