@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,11 +65,6 @@ class TransformerTrainerTest {
 
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void oneNativeThread() {
-        NativeThreads.set(1);
-    }
 
     /** Along a tensor's own gradient the loss changes by the gradient's norm. */
     @ParameterizedTest
