@@ -49,7 +49,7 @@ class ModelCommandsIT {
                 "--run-out",
                 run.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text())
                 .contains("data test: 5 queries, 40 pairs judged by random-1")
                 .contains("first stage")
@@ -91,8 +91,8 @@ class ModelCommandsIT {
                 "--run-out",
                 inProcess.toString());
 
-        assertThat(replay.exitCode()).isZero();
-        assertThat(eval.exitCode()).isZero();
+        assertThat(replay.exitCode()).as(replay.errors()).isZero();
+        assertThat(eval.exitCode()).as(eval.errors()).isZero();
         Run expected = Run.read(inProcess);
         assertThat(expected.rankings()).hasSize(6);
         assertThat(expected.rankings().keySet())
@@ -117,7 +117,7 @@ class ModelCommandsIT {
                 "--run-out",
                 run.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         Run firstStage = Dataset.read(data).firstStage();
         assertThat(firstStage.rankings().keySet())
                 .allSatisfy(query ->
@@ -139,7 +139,7 @@ class ModelCommandsIT {
                 "--report",
                 report.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text().lines().map(String::strip))
                 .anyMatch(line -> line.startsWith("explain"))
                 .anyMatch(line -> line.startsWith("label"))
@@ -157,7 +157,7 @@ class ModelCommandsIT {
         Output output =
                 Output.of("demo", "--queries", "3", "--model", checkpoint.toString(), "--report", report.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text().lines().filter(line -> line.startsWith("> "))).hasSize(3);
         assertThat(output.text()).contains("storefront test: 3 queries").contains("first stage");
         assertThat(read(report).path("command").textValue()).isEqualTo("demo");
@@ -167,7 +167,7 @@ class ModelCommandsIT {
     void saysWhatACheckpointIs() {
         Output output = Output.of("model", "check", checkpoint.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text()).contains("llama", "16 token types", "It loads; there is no golden.json");
     }
 
