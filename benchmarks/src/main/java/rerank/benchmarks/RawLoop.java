@@ -15,11 +15,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The least that exactly-once work on Kafka can cost: reads a topic and writes every record to another one, a
- * transaction for each poll, offsets in the same transaction. Runs on a thread of its own until it is closed.
+ * The least that exactly-once work on Kafka can cost: reads a topic and writes every record to another one,
+ * committing as often as the worker does, offsets in the same transaction. Runs on a thread of its own until it is closed.
  */
 final class RawLoop implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(5);
+
+    /** As the worker's: transactions that follow each other at once wait for the coordinator, 100 ms at a time. */
+    private static final Duration COMMIT_INTERVAL = Duration.ofMillis(25);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -48,20 +51,33 @@ final class RawLoop implements AutoCloseable {
     private void loop() {
         while (isRunning) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-            if (records.isEmpty()) {
-                continue;
+            if (!records.isEmpty()) {
+                transaction(records);
             }
-            producer.beginTransaction();
-            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        }
+    }
+
+    /** Writes what comes within one commit interval. */
+    @SuppressWarnings("FutureReturnValueIgnored") // committing the transaction fails if a send did
+    private void transaction(ConsumerRecords<byte[], byte[]> first) {
+        long end = System.nanoTime() + COMMIT_INTERVAL.toNanos();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        producer.beginTransaction();
+        ConsumerRecords<byte[], byte[]> records = first;
+        while (true) {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 producer.send(new ProducerRecord<>(to, record.key(), record.value()));
                 offsets.put(
                         new TopicPartition(record.topic(), record.partition()),
                         new OffsetAndMetadata(record.offset() + 1));
             }
-            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
-            producer.commitTransaction();
+            if (System.nanoTime() >= end) {
+                break;
+            }
+            records = consumer.poll(POLL);
         }
+        producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+        producer.commitTransaction();
     }
 
     @Override

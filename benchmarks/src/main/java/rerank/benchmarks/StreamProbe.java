@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -68,9 +69,8 @@ final class StreamProbe implements AutoCloseable {
         writer.start();
         List<Long> latencies = new ArrayList<>();
         read(prefix, warmUp + counted, (id, now) -> {
-            long sent = sentAt.get(id);
             if (Integer.parseInt(id.substring(prefix.length())) >= warmUp) {
-                latencies.add(now - sent);
+                latencies.add(now - Objects.requireNonNull(sentAt.get(id)));
             }
         });
         writer.join();

@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
         say("checkpoint %s loaded", judge.identity().modelVersion());
         try (EmbeddedService service = EmbeddedService.start(judge, Map.of())) {
             say("Kafka broker, schema registry and worker are running");
-            Dataset shop = StorefrontData.make();
+            Dataset shop = StorefrontData.makeTest(queries);
             List<RerankRequest> requests = RerankRequest.of(shop, SPLIT, queries, DEPTH);
             say(
                     "%d shopping queries stream in, each with its %d best products by BM25; ready after %.1f s%n",

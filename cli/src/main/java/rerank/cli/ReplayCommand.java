@@ -1,5 +1,6 @@
 package rerank.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
 import rerank.topology.TopicNames;
 import rerank.topology.worker.WorkerConfig;
+import rerank.topology.worker.WorkerKeys;
 import rerank.trainer.dataset.Dataset;
 
 /** {@code rerank replay}: a data set as events through Kafka, with figures. */
@@ -40,6 +42,13 @@ final class ReplayCommand implements Callable<Integer> {
     private @Nullable Path config;
 
     @Option(
+            names = "--first-stage-weight",
+            paramLabel = "W",
+            description = "Share of the first stage in the scores, 0 to 1; 1 gives back its order. Default: what the"
+                    + " checkpoint learned. With --config it is the worker's business.")
+    private @Nullable Double firstStageWeight;
+
+    @Option(
             names = "--in-flight",
             paramLabel = "N",
             description = "Queries without an answer at a time. Default: ${DEFAULT-VALUE}.")
@@ -56,20 +65,28 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // A wrong address is told before the data are read, which takes a while.
+        WorkerConfig worker = config == null ? null : ConfigOption.requireBroker(ConfigOption.load(config));
         Dataset dataset = data.read();
         List<RerankRequest> requests = data.requests(dataset);
-        ReplayResult result;
-        if (config == null) {
-            try (EmbeddedService service =
-                    EmbeddedService.start(LanguageModelReranker.load(model.directory()), Map.of())) {
-                result = replay(service.client(), service.topics(), requests);
-            }
-        } else {
-            WorkerConfig worker = ConfigOption.load(config);
-            result = replay(ConfigOption.client(worker), worker.topicPlan().names(), requests);
-        }
+        ReplayResult result = worker == null
+                ? embedded(requests)
+                : replay(ConfigOption.client(worker), worker.topicPlan().names(), requests);
         result.print("replay", data.describe(dataset), dataset.qrels(data.split()), output);
         return 0;
+    }
+
+    private ReplayResult embedded(List<RerankRequest> requests) throws IOException {
+        LanguageModelReranker judge = LanguageModelReranker.load(model.directory());
+        try (EmbeddedService service = EmbeddedService.start(judge, settings())) {
+            return replay(service.client(), service.topics(), requests);
+        }
+    }
+
+    private Map<String, String> settings() {
+        return firstStageWeight == null
+                ? Map.of()
+                : Map.of(WorkerKeys.FIRST_STAGE_WEIGHT, Double.toString(firstStageWeight));
     }
 
     private ReplayResult replay(Map<String, Object> client, TopicNames topics, List<RerankRequest> requests) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -55,7 +56,7 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        WorkerConfig worker = config.load();
+        WorkerConfig worker = ConfigOption.requireBroker(config.load());
         TopicNames topics = worker.topicPlan().names();
         Map<String, Object> client = new HashMap<>(ConfigOption.client(worker));
         try (RegistrySerde<QueryEvent> queries = new RegistrySerde<>(QueryEvent.class);
@@ -104,7 +105,7 @@ final class TailCommand implements Callable<Integer> {
     }
 
     /** A record that is not what belongs there is named and passed over: others write to these topics too. */
-    private static <T extends org.apache.avro.specific.SpecificRecord> @Nullable T read(
+    private static <T extends SpecificRecord> @Nullable T read(
             RegistrySerde<T> serde, ConsumerRecord<String, byte[]> record) {
         try {
             return serde.deserializer().deserialize(record.topic(), record.value());

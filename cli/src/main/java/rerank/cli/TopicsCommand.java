@@ -35,7 +35,7 @@ final class TopicsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     @SuppressWarnings("UnusedMethod") // picocli calls it
     private int create(@Mixin ConfigOption file) throws Exception {
-        WorkerConfig config = file.load();
+        WorkerConfig config = ConfigOption.requireBroker(file.load());
         TopicPlan plan = config.topicPlan();
         try (Admin admin = Admin.create(config.admin())) {
             List<String> created = new Topics(admin, plan).create();

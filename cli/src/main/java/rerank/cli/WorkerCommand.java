@@ -28,7 +28,13 @@ final class WorkerCommand implements Callable<Integer> {
         PairJudge.Identity identity = judge.identity();
         Worker worker = Worker.start(settings, judge);
         // Ctrl-C and SIGTERM: finish what can be finished, commit, and leave.
-        Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "rerank-stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            System.out.println("Worker " + settings.applicationId() + " is stopping.");
+                            worker.close();
+                        },
+                        "rerank-stop"));
         TopicNames topics = settings.topicPlan().names();
         System.out.printf(
                 "Worker %s is running: %s in mode %s, from %s and %s to %s on %s. Stop it with Ctrl-C.%n",

@@ -19,7 +19,7 @@ class BadCheckpointIT {
 
         Output output = Output.of("model", "check", checkpoint.toString());
 
-        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.exitCode()).as(output.errors()).isEqualTo(1);
         assertThat(output.errors().lines()).hasSize(1);
         assertThat(output.errors()).contains("model.layers.1.").contains("missing");
     }
@@ -31,7 +31,7 @@ class BadCheckpointIT {
 
         Output output = Output.of("model", "check", checkpoint.toString());
 
-        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.exitCode()).as(output.errors()).isEqualTo(1);
         assertThat(output.errors().lines()).hasSize(1);
         assertThat(output.errors()).contains("64").contains("65").contains("intermediate_size");
     }
@@ -40,7 +40,7 @@ class BadCheckpointIT {
     void aDirectoryThatIsNoCheckpointIsRefused() {
         Output output = Output.of("eval", "--data", "storefront", "--limit", "1", "--model", directory.toString());
 
-        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.exitCode()).as(output.errors()).isEqualTo(1);
         assertThat(output.errors()).contains("no checkpoint in " + directory).contains("config.json");
     }
 

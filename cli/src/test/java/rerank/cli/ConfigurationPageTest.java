@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationPageTest {
@@ -28,8 +27,8 @@ class ConfigurationPageTest {
     @Test
     void writesARowForEveryKeyWithItsDefaultAndBounds() {
         ConfigDef keys = new ConfigDef()
-                .define("must.have", Type.STRING, Importance.HIGH, "Needed | always.")
-                .define("may.have", Type.INT, 7, Range.between(1, 9), Importance.LOW, "Sometimes\nuseful.");
+                .define("must.have", ConfigDef.Type.STRING, Importance.HIGH, "Needed | always.")
+                .define("may.have", ConfigDef.Type.INT, 7, Range.between(1, 9), Importance.LOW, "Sometimes\nuseful.");
 
         String page =
                 new ConfigurationPage().section("cmd --config", "About.", keys).toString();

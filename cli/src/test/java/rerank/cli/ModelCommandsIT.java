@@ -49,7 +49,7 @@ class ModelCommandsIT {
                 "--run-out",
                 run.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text())
                 .contains("data test: 5 queries, 40 pairs judged by random-1")
                 .contains("first stage")
@@ -91,13 +91,37 @@ class ModelCommandsIT {
                 "--run-out",
                 inProcess.toString());
 
-        assertThat(replay.exitCode()).isZero();
-        assertThat(eval.exitCode()).isZero();
+        assertThat(replay.exitCode()).as(replay.errors()).isZero();
+        assertThat(eval.exitCode()).as(eval.errors()).isZero();
         Run expected = Run.read(inProcess);
         assertThat(expected.rankings()).hasSize(6);
         assertThat(expected.rankings().keySet())
                 .allSatisfy(query -> assertThat(Run.read(throughKafka).docIds(query))
                         .containsExactlyElementsOf(expected.docIds(query)));
+    }
+
+    @Test
+    void givesBackTheFirstStagesOrderWhenTheModelHasNoSay() {
+        Path run = directory.resolve("first-stage.trec");
+
+        Output output = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                checkpoint.toString(),
+                "--mode",
+                "label",
+                "--first-stage-weight",
+                "1",
+                "--run-out",
+                run.toString());
+
+        assertThat(output.exitCode()).as(output.errors()).isZero();
+        Run firstStage = Dataset.read(data).firstStage();
+        assertThat(firstStage.rankings().keySet())
+                .allSatisfy(query ->
+                        assertThat(Run.read(run).docIds(query)).containsExactlyElementsOf(firstStage.docIds(query)));
     }
 
     @Test
@@ -115,7 +139,7 @@ class ModelCommandsIT {
                 "--report",
                 report.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text().lines().map(String::strip))
                 .anyMatch(line -> line.startsWith("explain"))
                 .anyMatch(line -> line.startsWith("label"))
@@ -133,7 +157,7 @@ class ModelCommandsIT {
         Output output =
                 Output.of("demo", "--queries", "3", "--model", checkpoint.toString(), "--report", report.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text().lines().filter(line -> line.startsWith("> "))).hasSize(3);
         assertThat(output.text()).contains("storefront test: 3 queries").contains("first stage");
         assertThat(read(report).path("command").textValue()).isEqualTo("demo");
@@ -143,7 +167,7 @@ class ModelCommandsIT {
     void saysWhatACheckpointIs() {
         Output output = Output.of("model", "check", checkpoint.toString());
 
-        assertThat(output.exitCode()).isZero();
+        assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text()).contains("llama", "16 token types", "It loads; there is no golden.json");
     }
 

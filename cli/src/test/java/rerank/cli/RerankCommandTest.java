@@ -2,12 +2,21 @@ package rerank.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class RerankCommandTest {
+    @TempDir
+    Path directory;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -43,6 +52,31 @@ class RerankCommandTest {
     void printsTheStackTraceWhenAskedTo() {
         assertThat(run("replay", "--debug", "--data", "/nowhere/at/all")).isEqualTo(1);
         assertThat(err.toString()).contains("\tat rerank.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"topics create", "replay --data storefront"})
+    void saysThatNoBrokerAnswers(String command) throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("worker.properties"),
+                "bootstrap.servers=localhost:1\nschema.registry.url=mock://none\n");
+
+        assertThat(run((command + " --config " + config).split(" ", -1))).isEqualTo(1);
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(err.toString()).contains("no broker answers at localhost:1");
+    }
+
+    @Test
+    void namesAllMistakesOfAConfigurationAtOnce() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("worker.properties"),
+                "bootstrap.servers=localhost:9092\nrerank.topics.partitions=0\nrerank.topic.prefix=x\n");
+
+        assertThat(run("worker", "--config", config.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("rerank.topics.partitions")
+                .contains("rerank.topic.prefix")
+                .contains("schema.registry.url");
     }
 
     @Test

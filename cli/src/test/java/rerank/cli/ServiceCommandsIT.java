@@ -52,14 +52,14 @@ class ServiceCommandsIT {
                 shown = Output.of("tail", "--config", config, "--from-beginning", "--limit", "6", "--top", "2");
             }
 
-            assertThat(created.exitCode()).isZero();
+            assertThat(created.exitCode()).as(created.errors()).isZero();
             assertThat(created.text()).contains("created  rerank.queries, 2 partitions");
             assertThat(again.text()).contains("exists   rerank.queries").doesNotContain("created");
-            assertThat(replayed.exitCode()).isZero();
+            assertThat(replayed.exitCode()).as(replayed.errors()).isZero();
             JsonNode figures = new ObjectMapper().readTree(report.toFile());
             assertThat(figures.path("modelVersion").textValue()).isEqualTo("slow-judge");
             assertThat(figures.path("pairs").intValue()).isEqualTo(6 * SmallData.CANDIDATES);
-            assertThat(shown.exitCode()).isZero();
+            assertThat(shown.exitCode()).as(shown.errors()).isZero();
             assertThat(shown.text().lines().filter(line -> line.startsWith("> ")))
                     .hasSize(6);
             assertThat(shown.text())

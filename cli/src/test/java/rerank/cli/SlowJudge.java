@@ -33,7 +33,7 @@ final class SlowJudge implements PairJudge {
 
     /** In [0, 1), spread evenly over ids. */
     static double relevance(String docId) {
-        return (docId.hashCode() * 0x9E3779B9 >>> 8) / (double) (1 << 24);
+        return ((docId.hashCode() * 0x9E3779B9) >>> 8) / (double) (1 << 24);
     }
 
     @Override

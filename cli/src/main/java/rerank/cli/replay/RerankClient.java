@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -86,8 +88,7 @@ public final class RerankClient implements AutoCloseable {
         return config;
     }
 
-    private static <T extends org.apache.avro.specific.SpecificRecord> RegistrySerde<T> serde(
-            Class<T> type, Map<String, ?> client) {
+    private static <T extends SpecificRecord> RegistrySerde<T> serde(Class<T> type, Map<String, ?> client) {
         RegistrySerde<T> serde = new RegistrySerde<>(type);
         serde.configure(client, false);
         return serde;
@@ -157,6 +158,6 @@ public final class RerankClient implements AutoCloseable {
     public void close() {
         queries.close(Duration.ofSeconds(5));
         candidates.close(Duration.ofSeconds(5));
-        results.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(5)));
+        results.close(CloseOptions.timeout(Duration.ofSeconds(5)));
     }
 }

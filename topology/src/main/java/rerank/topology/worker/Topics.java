@@ -1,5 +1,6 @@
 package rerank.topology.worker;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topics on the broker, against the {@link TopicPlan}. The admin client stays the caller's. */
 public final class Topics {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Admin admin;
     private final TopicPlan plan;
 
@@ -26,7 +29,8 @@ public final class Topics {
     }
 
     /**
-     * Creates those that are missing; those that exist are left as they are.
+     * Creates those that are missing; those that exist are left as they are. The controller says yes before every broker
+     * knows: this waits until they can be seen.
      *
      * @return names of the topics created now
      */
@@ -44,10 +48,22 @@ public final class Topics {
                 existing.add(name);
             }
         });
+        awaitVisible(missing.stream().map(NewTopic::name).collect(Collectors.toSet()));
         return missing.stream()
                 .map(NewTopic::name)
                 .filter(name -> !existing.contains(name))
                 .toList();
+    }
+
+    private void awaitVisible(Set<String> names) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!existing().containsAll(names) && System.nanoTime() < end) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
     }
 
     /**
