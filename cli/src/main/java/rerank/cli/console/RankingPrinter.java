@@ -3,10 +3,13 @@ package rerank.cli.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a ranking for people: the query, and for each document shown its label, score, origin and explanation. */
 public final class RankingPrinter {
+    private static final Pattern SENTENCE_START = Pattern.compile("(^|[.!?] )\\p{Ll}");
+
     private static final String[] LABELS = {"irrelevant", "partial", "relevant"};
 
     private final int width;
@@ -62,7 +65,7 @@ public final class RankingPrinter {
             text.append(head).append(cut(printable(entry.name()), width - head.length()));
             text.append('\n');
             if (entry.note() != null && !entry.note().isBlank()) {
-                for (String line : wrap(printable(entry.note()), width - indent.length())) {
+                for (String line : wrap(sentences(printable(entry.note())), width - indent.length())) {
                     text.append(indent).append(line).append('\n');
                 }
             }
@@ -73,6 +76,11 @@ public final class RankingPrinter {
     /** Control characters could drive the reader's terminal; they come out as blanks, with runs of blanks made one. */
     private static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    }
+
+    /** Small models write lower case; a sentence still begins with a capital. */
+    private static String sentences(String text) {
+        return SENTENCE_START.matcher(text).replaceAll(start -> start.group().toUpperCase(Locale.ROOT));
     }
 
     private static String cut(String text, int length) {

@@ -26,6 +26,15 @@ class RankingPrinterTest {
     }
 
     @Test
+    void beginsSentencesWithACapital() {
+        var entry = new RankingPrinter.Entry(1, 1, "Lamp", 0.5, 2, "wants a lamp. costs $5.50, under $6: all met.");
+
+        String text = printer.print("lamp", "justify", List.of(entry));
+
+        assertThat(text).contains("Wants a lamp. Costs $5.50, under");
+    }
+
+    @Test
     void neverSendsControlCharactersToTheTerminal() {
         var entry =
                 new RankingPrinter.Entry(1, 1, "\u001b[2Jevil\ttitle\u0007", 0.5, -1, "line\nbreak\u001b]0;x\u0007");
