@@ -64,7 +64,7 @@ class ServiceCommandsIT {
                     .hasSize(6);
             assertThat(shown.text())
                     .contains("which fox jumps over dog")
-                    .contains("it is q")
+                    .contains("It is q")
                     .contains("justify");
         }
     }
