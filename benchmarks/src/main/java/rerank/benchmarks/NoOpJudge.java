@@ -3,18 +3,24 @@ package rerank.benchmarks;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import rerank.model.ranking.BatchJudge;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
-import rerank.model.ranking.PairJudge;
 
 /** Judges at once and always the same, so that what remains is the topology. */
-final class NoOpJudge implements PairJudge {
+final class NoOpJudge extends BatchJudge {
+    private static final int PAIRS_PER_CALL = 32;
+
     private static final Judgment ALWAYS = new Judgment.Judged(new LabelDistribution(0.2, 0.3, 0.5), "");
 
+    NoOpJudge() {
+        super(PAIRS_PER_CALL);
+    }
+
     @Override
-    public List<Judgment> judge(List<Pair> pairs) {
+    protected List<Judgment> judgeTogether(List<Pair> pairs) {
         return Collections.nCopies(pairs.size(), ALWAYS);
     }
 

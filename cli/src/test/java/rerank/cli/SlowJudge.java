@@ -3,22 +3,23 @@ package rerank.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import rerank.model.ranking.BatchJudge;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
-import rerank.model.ranking.PairJudge;
 
 /** Judges by the document's id, after the time that a model would take for a batch; so a test knows every ranking. */
-final class SlowJudge implements PairJudge {
+final class SlowJudge extends BatchJudge {
     private final long nanosPerBatch;
 
     SlowJudge(long millisPerBatch) {
+        super(32);
         this.nanosPerBatch = millisPerBatch * 1_000_000;
     }
 
     @Override
-    public List<Judgment> judge(List<Pair> pairs) {
+    protected List<Judgment> judgeTogether(List<Pair> pairs) {
         LockSupport.parkNanos(nanosPerBatch);
         return pairs.stream().<Judgment>map(SlowJudge::judge).toList();
     }

@@ -2,15 +2,15 @@ package rerank.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import rerank.model.generation.Completion;
-import rerank.model.generation.Generator;
-import rerank.model.generation.SamplingConfig;
+import rerank.model.generation.GenerationRequest;
+import rerank.model.generation.Scheduler;
+import rerank.model.generation.Sequence;
+import rerank.model.generation.StopRule;
 import rerank.model.prompt.CompletionParser;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.prompt.PromptBuilder;
@@ -23,7 +23,11 @@ import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
 import rerank.model.ranking.Query;
 import rerank.model.ranking.Ranking;
+import rerank.model.ranking.StepStatistics;
 import rerank.model.tokenizer.Tokenizer;
+import rerank.model.transformer.Device;
+import rerank.model.transformer.Precision;
+import rerank.model.transformer.Reading;
 import rerank.model.transformer.Transformer;
 import rerank.model.weights.CheckpointException;
 
@@ -33,23 +37,43 @@ import rerank.model.weights.CheckpointException;
  * forced behind it.
  *
  * <p>A pair whose prompt cannot be built, that the model fails on, or whose explanation (where the label rests on it) is
- * useless is unjudged, with the reason; the others of the batch are judged. Owned by one thread, except for
- * {@link #identity()}.
+ * useless is unjudged, with the reason; the others are judged. Owned by one thread, except for {@link #identity()} and
+ * {@link #prepare}.
  */
 public final class LanguageModelReranker implements PairJudge {
+    /** An explanation that has gone round in circles for so many tokens will not end. */
+    private static final int MOST_REPEATED = 48;
+
     private final RerankerSettings settings;
     private final Transformer transformer;
     private final Tokenizer tokenizer;
     private final PromptBuilder prompts;
-    private final Generator generator;
+    private final StopRule stop;
+    private final Scheduler scheduler;
+    private final Map<Sequence, InProgress> inProgress = new HashMap<>();
+    private final List<Judging> settled = new ArrayList<>();
 
     private LanguageModelReranker(
-            RerankerSettings settings, Transformer transformer, Tokenizer tokenizer, PromptBuilder prompts) {
+            RerankerSettings settings,
+            Transformer transformer,
+            Tokenizer tokenizer,
+            PromptBuilder prompts,
+            Scheduler.Limits limits) {
         this.settings = settings;
         this.transformer = transformer;
         this.tokenizer = tokenizer;
         this.prompts = prompts;
-        this.generator = new Generator(transformer, tokenizer);
+        this.stop = new StopRule(prompts.stopTokens(), prompts.stopStrings(), tokenizer, MOST_REPEATED);
+        this.scheduler = new Scheduler(transformer, limits, Reading.greedy(prompts.labelTokens()));
+    }
+
+    /**
+     * Loads a checkpoint directory for float32 arithmetic on the CPU; {@link #close} releases it.
+     *
+     * @throws CheckpointException saying what is wrong with the directory
+     */
+    public static LanguageModelReranker load(Path checkpoint) {
+        return load(checkpoint, Precision.FLOAT32, Device.cpu(), Scheduler.Limits.DEFAULT);
     }
 
     /**
@@ -57,10 +81,11 @@ public final class LanguageModelReranker implements PairJudge {
      *
      * @throws CheckpointException saying what is wrong with the directory
      */
-    public static LanguageModelReranker load(Path checkpoint) {
-        Transformer transformer = Transformer.load(checkpoint);
+    public static LanguageModelReranker load(
+            Path checkpoint, Precision precision, Device device, Scheduler.Limits limits) {
+        Transformer transformer = Transformer.load(checkpoint, precision, device);
         try {
-            return over(transformer, checkpoint);
+            return over(transformer, checkpoint, limits);
         } catch (RuntimeException e) {
             transformer.close();
             throw e;
@@ -72,6 +97,10 @@ public final class LanguageModelReranker implements PairJudge {
      * from a checkpoint directory. {@link #close} closes the transformer too.
      */
     public static LanguageModelReranker over(Transformer transformer, Path checkpoint) {
+        return over(transformer, checkpoint, Scheduler.Limits.DEFAULT);
+    }
+
+    private static LanguageModelReranker over(Transformer transformer, Path checkpoint, Scheduler.Limits limits) {
         RerankerSettings settings = RerankerSettings.read(checkpoint, transformer.config());
         Tokenizer tokenizer = Tokenizer.load(checkpoint);
         try {
@@ -79,7 +108,7 @@ public final class LanguageModelReranker implements PairJudge {
             PromptBuilder prompts = new PromptBuilder(template, tokenizer, settings.maxPromptTokens());
             requireRoom(settings, prompts, transformer.config().maxPositions());
             requireTables(template, tokenizer, transformer);
-            return new LanguageModelReranker(settings, transformer, tokenizer, prompts);
+            return new LanguageModelReranker(settings, transformer, tokenizer, prompts, limits);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e instanceof IllegalArgumentException
@@ -122,28 +151,73 @@ public final class LanguageModelReranker implements PairJudge {
     }
 
     @Override
-    public List<Judgment> judge(List<Pair> pairs) {
-        @Nullable Judgment[] judgments = new Judgment[pairs.size()];
-        Map<Pair.Task, List<Prompted>> byTask = new EnumMap<>(Pair.Task.class);
-        for (int i = 0; i < judgments.length; i++) {
-            Pair pair = pairs.get(i);
-            try {
-                EncodedPrompt prompt = withTypesOfModel(prompts.prompt(pair));
-                byTask.computeIfAbsent(pair.task(), task -> new ArrayList<>()).add(new Prompted(i, pair, prompt));
-            } catch (RuntimeException e) {
-                judgments[i] = new Judgment.Unjudged("its prompt cannot be built: " + e.getMessage());
+    public Judging prepare(Pair pair) {
+        try {
+            return new InProgress(pair, request(pair), null);
+        } catch (RuntimeException e) {
+            return new InProgress(pair, null, "its prompt cannot be built: " + e.getMessage());
+        }
+    }
+
+    private GenerationRequest request(Pair pair) {
+        EncodedPrompt prompt = withTypesOfModel(prompts.prompt(pair));
+        if (pair.task() == Pair.Task.LABEL) {
+            return GenerationRequest.score(prompt);
+        }
+        int[] suffix = pair.task() == Pair.Task.EXPLAIN ? prompts.labelPhrase() : null;
+        return new GenerationRequest(prompt, settings.maxExplanationTokens(), stop, suffix, 0, -1);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return scheduler.hasRoom();
+    }
+
+    @Override
+    public void start(Judging judging) {
+        InProgress pair = (InProgress) judging;
+        GenerationRequest request = pair.request;
+        if (request == null) {
+            settled.add(pair);
+            return;
+        }
+        try {
+            Sequence sequence = scheduler.add(request);
+            pair.sequence = sequence;
+            inProgress.put(sequence, pair);
+        } catch (IllegalArgumentException e) {
+            pair.refusal = e.getMessage();
+            settled.add(pair);
+        }
+    }
+
+    @Override
+    public void cancel(Judging judging) {
+        InProgress pair = (InProgress) judging;
+        Sequence sequence = pair.sequence;
+        if (sequence != null) {
+            scheduler.cancel(sequence);
+            inProgress.remove(sequence);
+        }
+        settled.remove(pair);
+    }
+
+    @Override
+    public List<Judging> step() {
+        for (Sequence sequence : scheduler.step()) {
+            InProgress pair = inProgress.remove(sequence);
+            if (pair != null) {
+                settled.add(pair);
             }
         }
-        byTask.forEach((task, prompted) -> {
-            List<Judgment> judged = Isolation.apply(
-                    prompted,
-                    batch -> judge(task, batch),
-                    e -> new Judgment.Unjudged("the model failed on it: " + e.getMessage()));
-            for (int i = 0; i < judged.size(); i++) {
-                judgments[prompted.get(i).index] = judged.get(i);
-            }
-        });
-        return Arrays.stream(judgments).map(Objects::requireNonNull).toList();
+        List<Judging> judged = List.copyOf(settled);
+        settled.clear();
+        return judged;
+    }
+
+    @Override
+    public StepStatistics statistics() {
+        return scheduler.statistics();
     }
 
     /**
@@ -162,6 +236,7 @@ public final class LanguageModelReranker implements PairJudge {
 
     @Override
     public void close() {
+        scheduler.close();
         tokenizer.close();
         transformer.close();
     }
@@ -186,37 +261,49 @@ public final class LanguageModelReranker implements PairJudge {
         return new Ranking(items);
     }
 
-    /** A pair with its place in the batch asked for and its prompt. */
-    private record Prompted(int index, Pair pair, EncodedPrompt prompt) {}
+    /** A pair with its request, or with the reason why there is none; then its sequence. */
+    private final class InProgress implements Judging {
+        private final Pair pair;
+        private final @Nullable GenerationRequest request;
+        private @Nullable String refusal;
+        private @Nullable Sequence sequence;
 
-    private List<Judgment> judge(Pair.Task task, List<Prompted> batch) {
-        List<EncodedPrompt> encoded = batch.stream().map(Prompted::prompt).toList();
-        List<Judgment> judgments = new ArrayList<>();
-        if (task == Pair.Task.LABEL) {
-            for (float[] logProbs : generator.score(encoded, prompts.labelTokens())) {
-                judgments.add(new Judgment.Judged(labels(logProbs), ""));
+        InProgress(Pair pair, @Nullable GenerationRequest request, @Nullable String refusal) {
+            this.pair = pair;
+            this.request = request;
+            this.refusal = refusal;
+        }
+
+        @Override
+        public Pair pair() {
+            return pair;
+        }
+
+        @Override
+        public Judgment judgment() {
+            if (refusal != null) {
+                return new Judgment.Unjudged(refusal);
             }
-            return judgments;
+            if (sequence == null || !sequence.isDone()) {
+                throw new IllegalStateException("the pair is not judged yet");
+            }
+            String failure = sequence.failure();
+            return failure == null
+                    ? LanguageModelReranker.this.judgment(pair, sequence.completion())
+                    : new Judgment.Unjudged(failure);
         }
-        Completion.Scoring scoring =
-                task == Pair.Task.EXPLAIN ? new Completion.Scoring(prompts.labelPhrase(), prompts.labelTokens()) : null;
-        List<Completion> completions = generator.generate(
-                encoded,
-                SamplingConfig.greedy(settings.maxExplanationTokens()),
-                prompts.stopTokens(),
-                prompts.stopStrings(),
-                scoring);
-        for (int i = 0; i < batch.size(); i++) {
-            judgments.add(judgment(batch.get(i).pair, completions.get(i)));
-        }
-        return judgments;
     }
 
     /** A label that was given before stays when its explanation is useless; one that would rest on it does not. */
     private Judgment judgment(Pair pair, Completion completion) {
+        if (pair.task() == Pair.Task.LABEL) {
+            return new Judgment.Judged(labels(completion.scored()), "");
+        }
         String text = tokenizer.decode(completion.tokenIds(), true);
         String explanation = CompletionParser.parse(text).explanation();
-        String useless = CompletionParser.uselessReason(explanation);
+        String useless = completion.finish() == Completion.Finish.REPETITION
+                ? "its explanation repeats itself without end"
+                : CompletionParser.uselessReason(explanation);
         LabelDistribution given = pair.given();
         if (given != null) {
             return new Judgment.Judged(given, useless.isEmpty() ? explanation : "");
@@ -234,6 +321,10 @@ public final class LanguageModelReranker implements PairJudge {
     private EncodedPrompt withTypesOfModel(EncodedPrompt prompt) {
         return transformer.config().tokenTypes() > 0
                 ? prompt
-                : new EncodedPrompt(prompt.tokenIds(), new int[prompt.tokenIds().length]);
+                : new EncodedPrompt(
+                        prompt.tokenIds(),
+                        new int[prompt.tokenIds().length],
+                        prompt.instructionTokens(),
+                        prompt.queryTokens());
     }
 }

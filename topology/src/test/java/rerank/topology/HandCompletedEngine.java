@@ -9,6 +9,7 @@ import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.StepStatistics;
 import rerank.topology.inference.EngineStatistics;
 import rerank.topology.inference.InferenceEngine;
 import rerank.topology.inference.Outcome;
@@ -81,7 +82,7 @@ final class HandCompletedEngine implements InferenceEngine {
 
     @Override
     public EngineStatistics statistics() {
-        return new EngineStatistics(waiting.size(), 0, 0, 0, 0, 0, 0);
+        return new EngineStatistics(waiting.size(), 0, 0, 0, StepStatistics.of(0, 0, 0, 0));
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import rerank.model.generation.Completion;
@@ -11,15 +12,19 @@ import rerank.model.generation.Generator;
 import rerank.model.generation.SamplingConfig;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.transformer.KeyValueCache;
-import rerank.model.transformer.NextTokenRequest;
-import rerank.model.transformer.NextTokens;
+import rerank.model.transformer.Reading;
+import rerank.model.transformer.Slot;
+import rerank.model.transformer.StepResult;
 import rerank.model.transformer.Transformer;
+import rerank.model.transformer.Turn;
 
 /**
  * Compares what is built on forward passes with a {@code golden.json}: greedy decoding, alone and in a batch;
  * log-probabilities of continuations out of a cache; and yes/no scores.
  */
 final class GoldenDecoding {
+    private static final long CACHE_BYTES = 1L << 30;
+
     private final Transformer transformer;
     private final Generator generator;
     private final Tolerances tolerances;
@@ -94,36 +99,49 @@ final class GoldenDecoding {
         add(name, wrong, 0);
     }
 
-    /** Log-probabilities of continuations of different length after one prefix, token by token out of a cache. */
+    /** Log-probabilities of continuations of different length after one shared prefix, token by token out of a cache. */
     private void compareContinuations(JsonNode golden) {
         int[] prefix = Golden.ints(golden.path("prefix"));
         int[][] continuations = Golden.intRows(golden.path("continuations"));
-        int rows = continuations.length;
         int longest = Arrays.stream(continuations).mapToInt(c -> c.length).max().orElseThrow();
         int[] everyToken =
                 IntStream.range(0, transformer.config().vocabularySize()).toArray();
-        NextTokenRequest request = NextTokenRequest.greedy(rows, everyToken);
-        int[][] prompts = new int[rows][];
-        Arrays.fill(prompts, prefix);
         double worst = 0;
-        try (KeyValueCache cache = transformer.newCache(rows, prefix.length + longest)) {
-            NextTokens next = transformer.prefill(prompts, Golden.zeros(prompts), cache, 0, request);
+        try (KeyValueCache cache = transformer.newCache(CACHE_BYTES)) {
+            Slot shared = slot(cache, KeyValueCache.Purpose.PREFIX, prefix.length - 1);
+            transformer.step(
+                    List.of(new Turn(prefix, new int[0], 0, prefix.length - 1, shared, null, Turn.Read.NOTHING, 0, -1)),
+                    cache,
+                    Reading.withLogProbs());
+            Turn.Prefix before = new Turn.Prefix(shared, prefix.length - 1);
+            List<Slot> slots = Arrays.stream(continuations)
+                    .map(c -> slot(cache, KeyValueCache.Purpose.SEQUENCE, longest + 1))
+                    .toList();
             for (int t = 0; t < longest; t++) {
-                int[] fed = new int[rows];
-                int[] positions = new int[rows];
-                for (int row = 0; row < rows; row++) {
+                List<Turn> turns = new ArrayList<>();
+                List<Integer> rows = new ArrayList<>();
+                for (int row = 0; row < continuations.length; row++) {
                     if (t < continuations[row].length) {
-                        fed[row] = continuations[row][t];
-                        positions[row] = prefix.length + t;
-                        double expected =
-                                golden.path("token_logprobs").path(row).path(t).asDouble();
-                        worst = Golden.worse(worst, Math.abs(next.asked()[row][fed[row]] - expected));
+                        int[] ids = Golden.concat(prefix, continuations[row]);
+                        int from = prefix.length - 1 + t;
+                        turns.add(new Turn(ids, new int[0], from, 1, slots.get(row), before, Turn.Read.SCORE, 0, -1));
+                        rows.add(row);
                     }
                 }
-                next = transformer.decode(fed, new int[rows], positions, cache, request);
+                StepResult result = transformer.step(turns, cache, Reading.withLogProbs(everyToken));
+                for (int i = 0; i < turns.size(); i++) {
+                    int row = rows.get(i);
+                    double expected =
+                            golden.path("token_logprobs").path(row).path(t).asDouble();
+                    worst = Golden.worse(worst, Math.abs(result.asked()[i][continuations[row][t]] - expected));
+                }
             }
         }
         add("log-probabilities of continuations", worst, tolerances.logProb());
+    }
+
+    private static Slot slot(KeyValueCache cache, KeyValueCache.Purpose purpose, int positions) {
+        return Objects.requireNonNull(cache.allocate(purpose, positions), "a cache for one comparison is full");
     }
 
     private void compareYesNo(JsonNode golden) {

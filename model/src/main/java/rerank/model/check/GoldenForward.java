@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import rerank.model.transformer.NextTokenRequest;
-import rerank.model.transformer.NextTokens;
+import rerank.model.transformer.StepResult;
 import rerank.model.transformer.Trace;
 import rerank.model.transformer.Transformer;
 
@@ -15,11 +14,19 @@ import rerank.model.transformer.Transformer;
  * the last position of the same prompts by the way that serves.
  */
 final class GoldenForward {
+    private final Transformer plain;
     private final Transformer transformer;
     private final Tolerances tolerances;
     private final List<CheckedCase> results = new ArrayList<>();
 
-    GoldenForward(Transformer transformer, Tolerances tolerances) {
+    /**
+     * A comparison.
+     *
+     * @param plain to be laid open
+     * @param transformer the same model as it serves
+     */
+    GoldenForward(Transformer plain, Transformer transformer, Tolerances tolerances) {
+        this.plain = plain;
         this.transformer = transformer;
         this.tolerances = tolerances;
     }
@@ -42,7 +49,7 @@ final class GoldenForward {
                 : Arrays.stream(ids)
                         .map(row -> IntStream.range(0, row.length).toArray())
                         .toArray(int[][]::new);
-        Trace trace = transformer.trace(ids, Golden.zeros(ids), real, positions);
+        Trace trace = plain.trace(ids, Golden.zeros(ids), real, positions);
         compareLogits(name, forward.path("logits"), trace);
         compareArgmax(name, forward.path("argmax"), trace);
         compareHidden(name, forward, trace);
@@ -126,8 +133,7 @@ final class GoldenForward {
     private void comparePrefill(String name, JsonNode expectedRows, int[][] prompts, boolean[][] real) {
         int[] everyToken =
                 IntStream.range(0, transformer.config().vocabularySize()).toArray();
-        NextTokens next =
-                transformer.next(prompts, Golden.zeros(prompts), NextTokenRequest.greedy(prompts.length, everyToken));
+        StepResult next = transformer.next(prompts, Golden.zeros(prompts), everyToken);
         double worst = 0;
         for (JsonNode expected : expectedRows) {
             int row = expected.path("row").asInt();

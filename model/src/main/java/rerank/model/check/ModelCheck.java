@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import rerank.model.tokenizer.Tokenizer;
+import rerank.model.transformer.Device;
 import rerank.model.transformer.Precision;
 import rerank.model.transformer.Transformer;
 import rerank.model.transformer.TransformerConfig;
@@ -29,7 +30,8 @@ public final class ModelCheck {
         ModelSummary summary = ModelSummary.of(checkpoint, precision);
         Tolerances tolerances = Tolerances.of(precision);
         List<CheckedCase> cases = new ArrayList<>();
-        try (Transformer transformer = Transformer.load(checkpoint, precision)) {
+        try (Transformer plain = Transformer.loadPlain(checkpoint, precision);
+                Transformer transformer = Transformer.load(checkpoint, precision, Device.cpu())) {
             Path otherConfig = checkpoint.resolve("config_v5.json");
             if (Files.exists(otherConfig)) {
                 boolean same = TransformerConfig.read(otherConfig).equals(summary.config());
@@ -37,21 +39,22 @@ public final class ModelCheck {
             }
             Path golden = checkpoint.resolve("golden.json");
             if (Files.exists(golden)) {
-                cases.addAll(compare(transformer, golden, tolerances));
+                cases.addAll(compare(plain, transformer, golden, tolerances));
             }
             Path texts = checkpoint.resolve("golden_text.json");
             if (Files.exists(texts)) {
                 try (Tokenizer tokenizer = Tokenizer.load(checkpoint)) {
-                    cases.addAll(new GoldenTexts(transformer, tokenizer, tolerances).compare(Golden.read(texts)));
+                    cases.addAll(new GoldenTexts(plain, tokenizer, tolerances).compare(Golden.read(texts)));
                 }
             }
         }
         return new ModelReport(summary, cases);
     }
 
-    private static List<CheckedCase> compare(Transformer transformer, Path file, Tolerances tolerances) {
+    private static List<CheckedCase> compare(
+            Transformer plain, Transformer transformer, Path file, Tolerances tolerances) {
         JsonNode golden = Golden.read(file);
-        List<CheckedCase> cases = new ArrayList<>(new GoldenForward(transformer, tolerances).compare(golden));
+        List<CheckedCase> cases = new ArrayList<>(new GoldenForward(plain, transformer, tolerances).compare(golden));
         cases.addAll(new GoldenDecoding(transformer, tolerances).compare(golden));
         if (cases.isEmpty()) {
             throw new CheckpointException(

@@ -49,7 +49,7 @@ public record ModelSummary(
                 types,
                 files.all().stream().mapToLong(StoredTensor::sizeBytes).sum(),
                 precision,
-                config.parameters() * precision.sizeBytes(),
+                config.parameters() * precision.weightBytes(),
                 config.cacheBytesPerToken(precision) * TOKENS);
     }
 }

@@ -20,6 +20,7 @@ record Tolerances(double logit, double logProb, double probability, double rowRm
         return switch (precision) {
             case FLOAT32 -> new Tolerances(1e-4, 1e-4, 1e-5, 1e-4, 0);
             case BFLOAT16 -> new Tolerances(1, 1, 0.1, 0.1, 0.3);
+            case INT8 -> new Tolerances(3, 3, 0.3, 0.1, 1.5);
         };
     }
 }

@@ -5,17 +5,18 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import rerank.model.generation.Completion.Finish;
-import rerank.model.prompt.EncodedPrompt;
+import rerank.model.transformer.Slot;
+import rerank.model.transformer.Turn;
 
 /**
- * One prompt on its way to a completion: what to feed next, and what to make of the token after it.
+ * One prompt on its way to a completion, as a {@link Scheduler} carries it.
  *
- * <p>Its tokens are the prompt, what was generated, and, once that has ended, the forced suffix. A cache row holds the
- * first {@code cached} of them. Everything else follows: the token at {@code cached} is fed next; when the last token
- * has been fed, the distribution after it is sampled from, or scored. Cutting a completion only moves {@code cached}
- * back, since what a row holds beyond it is ignored.
+ * <p>Its tokens are the prompt, what was generated, and, once that has ended, the forced suffix. The model has seen the
+ * first {@code fed} of them. Everything else follows: the others are fed next; when all are, the distribution after the last
+ * one is sampled from, or scored. Cutting a completion only moves {@code fed} back, since what a slot holds beyond it is
+ * ignored and overwritten.
  */
-final class Sequence {
+public final class Sequence {
     private enum State {
         WRITING,
         SCORING,
@@ -24,105 +25,178 @@ final class Sequence {
 
     private static final int UNIFORM_STEPS = 1 << 24;
 
-    private final EncodedPrompt prompt;
+    private final GenerationRequest request;
+    private final int promptLength;
     private final int maxNewTokens;
-    private final StopRule stop;
-    private final Completion.@Nullable Scoring scoring;
     private final SplittableRandom random;
+    private final long arrivedNanos;
 
-    private State state = State.WRITING;
+    private State state;
     private int[] tokens;
     private int length;
-    private int cached;
+    private int fed;
     private int generated;
     private float[] logProbs = new float[16];
     private float[] scored = new float[0];
     private Finish finish = Finish.LENGTH;
+    private @Nullable String failure;
+    private boolean cancelled;
+    private @Nullable Slot slot;
+    private @Nullable SharedPrefix prefix;
 
     /**
      * A sequence that has generated nothing.
      *
      * @param maxNewTokens such that prompt, completion and suffix fit the model's positions
-     * @param seed of this sequence's own random numbers
      */
-    Sequence(EncodedPrompt prompt, int maxNewTokens, StopRule stop, Completion.@Nullable Scoring scoring, long seed) {
-        this.prompt = prompt;
+    Sequence(GenerationRequest request, int maxNewTokens) {
+        this.request = request;
         this.maxNewTokens = maxNewTokens;
-        this.stop = stop;
-        this.scoring = scoring;
-        this.random = new SplittableRandom(seed);
-        this.tokens = prompt.tokenIds().clone();
-        this.length = tokens.length;
-    }
-
-    EncodedPrompt prompt() {
-        return prompt;
-    }
-
-    boolean isDone() {
-        return state == State.DONE;
-    }
-
-    /** The token to feed next, unless it is done. */
-    int nextToken() {
-        return tokens[cached];
-    }
-
-    /** Its row in the token-type table. */
-    int nextTokenType() {
-        return cached < prompt.tokenTypes().length ? prompt.tokenTypes()[cached] : 0;
-    }
-
-    /** Where the next token goes: the number of tokens the cache row holds. */
-    int position() {
-        return cached;
-    }
-
-    /** A number in [0, 1) for the sample after the next token, if there is one to take; one is used up for each. */
-    float uniform() {
-        boolean isSampledNext = state == State.WRITING && cached + 1 == length;
-        return isSampledNext ? nextUniform() : 0;
-    }
-
-    /** A number in [0, 1) for the sample after the prompt. */
-    float firstUniform() {
-        return nextUniform();
-    }
-
-    private float nextUniform() {
-        return random.nextInt(UNIFORM_STEPS) / (float) UNIFORM_STEPS;
-    }
-
-    /** The whole prompt was fed; this follows it. */
-    void onPrefill(int token, float logProb) {
-        cached = length;
-        onDistribution(token, logProb, new float[0]);
-    }
-
-    /** The next token was fed; this follows it. */
-    void onStep(int token, float logProb, float[] asked) {
-        cached++;
-        if (cached == length) {
-            onDistribution(token, logProb, asked);
+        this.random = new SplittableRandom(request.seed());
+        this.tokens = request.prompt().tokenIds().clone();
+        this.promptLength = tokens.length;
+        this.length = promptLength;
+        this.arrivedNanos = System.nanoTime();
+        this.state = State.WRITING;
+        if (request.maxNewTokens() == 0) {
+            end(Finish.LENGTH);
         }
     }
 
-    private void onDistribution(int token, float logProb, float[] asked) {
-        if (state == State.SCORING) {
+    /** Whether nothing more will be made of it. */
+    public boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /** Why there is no completion; null if there is one. */
+    public @Nullable String failure() {
+        return failure;
+    }
+
+    /** What was asked for. */
+    GenerationRequest request() {
+        return request;
+    }
+
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    /** Tokens that the model has not seen. */
+    int pending() {
+        return length - fed;
+    }
+
+    int fed() {
+        return fed;
+    }
+
+    /** Positions that it may need beyond those of a prefix. */
+    int ownPositions(int prefixLength) {
+        return promptLength - prefixLength + maxNewTokens + request.suffixLength();
+    }
+
+    /** Whether tokens follow those that are fed now, so that they must be remembered. */
+    boolean goesOnAfterPrompt() {
+        return request.maxNewTokens() > 0;
+    }
+
+    @Nullable Slot slot() {
+        return slot;
+    }
+
+    void holds(@Nullable Slot own) {
+        this.slot = own;
+    }
+
+    @Nullable SharedPrefix prefix() {
+        return prefix;
+    }
+
+    /** Begins with a prefix that the model has seen. */
+    void beginsWith(SharedPrefix shared) {
+        this.prefix = shared;
+        this.fed = shared.length();
+    }
+
+    /** The model has seen nothing of it. */
+    void startAgain() {
+        fed = 0;
+    }
+
+    void leavesPrefix() {
+        this.prefix = null;
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Its next tokens, at most so many. */
+    Turn turn(int most) {
+        int count = Math.min(most, pending());
+        boolean isLast = fed + count == length;
+        Turn.Read read = !isLast ? Turn.Read.NOTHING : state == State.SCORING ? Turn.Read.SCORE : Turn.Read.SAMPLE;
+        float uniform = read == Turn.Read.SAMPLE ? random.nextInt(UNIFORM_STEPS) / (float) UNIFORM_STEPS : 0;
+        return new Turn(
+                tokens,
+                request.prompt().tokenTypes(),
+                fed,
+                count,
+                slot,
+                prefix == null ? null : prefix.asPrefix(),
+                read,
+                uniform,
+                request.adapter());
+    }
+
+    /** Takes what a step read after its turn. */
+    void took(Turn turn, int token, float chosen, float[] asked) {
+        fed += turn.count();
+        if (turn.read() == Turn.Read.SCORE) {
             scored = asked;
-            state = State.DONE;
-        } else if (stop.isStopToken(token)) {
-            end(Finish.STOP);
-        } else {
-            append(token, logProb);
-            OptionalInt cut = stop.cut(Arrays.copyOfRange(tokens, length - generated, length));
-            if (cut.isPresent()) {
-                length -= generated - cut.getAsInt();
-                generated = cut.getAsInt();
-                end(Finish.STOP);
-            } else if (generated == maxNewTokens) {
-                end(Finish.LENGTH);
+            if (isNotANumber(asked)) {
+                fail("the model computed what is not a number");
+            } else {
+                state = State.DONE;
             }
+        } else if (turn.read() == Turn.Read.SAMPLE) {
+            if (Float.isNaN(chosen)) {
+                fail("the model computed what is not a number");
+            } else {
+                sampled(token, chosen);
+            }
+        }
+    }
+
+    private static boolean isNotANumber(float[] values) {
+        for (float value : values) {
+            if (Float.isNaN(value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void sampled(int token, float logProb) {
+        if (request.stop().isStopToken(token)) {
+            end(Finish.STOP);
+            return;
+        }
+        append(token, logProb);
+        OptionalInt cut = request.stop().cut(tokens, length - generated, length);
+        if (cut.isPresent()) {
+            length -= generated - cut.getAsInt();
+            generated = cut.getAsInt();
+            end(Finish.STOP);
+        } else if (request.stop().isEndless(tokens, generated, length)) {
+            end(Finish.REPETITION);
+        } else if (generated == maxNewTokens) {
+            end(Finish.LENGTH);
         }
     }
 
@@ -143,23 +217,38 @@ final class Sequence {
 
     private void end(Finish why) {
         finish = why;
-        if (scoring == null) {
+        int[] suffix = request.suffix();
+        if (suffix == null) {
             state = State.DONE;
             return;
         }
         state = State.SCORING;
         int kept = length;
-        for (int token : scoring.suffix()) {
+        for (int token : suffix) {
             push(token);
         }
         // The distribution after the last token is wanted, so at least that one is fed (again).
-        cached = Math.min(Math.min(cached, kept), length - 1);
+        fed = Math.min(Math.min(fed, kept), length - 1);
     }
 
-    Completion completion() {
-        int begin = prompt.tokenIds().length;
+    /** Ends it without a completion. */
+    void fail(String reason) {
+        failure = reason;
+        state = State.DONE;
+    }
+
+    /**
+     * What it came to.
+     *
+     * @throws IllegalStateException if it is not done, or failed
+     */
+    public Completion completion() {
+        if (state != State.DONE || failure != null) {
+            throw new IllegalStateException(
+                    failure == null ? "the sequence is not done" : "the sequence failed: " + failure);
+        }
         return new Completion(
-                Arrays.copyOfRange(tokens, begin, begin + generated),
+                Arrays.copyOfRange(tokens, promptLength, promptLength + generated),
                 Arrays.copyOf(logProbs, generated),
                 finish,
                 scored);

@@ -65,8 +65,13 @@ final class PromptFitting {
         int[] ids = new int[fixedTokens + title.ids().length + text.ids().length];
         int[] types = new int[ids.length];
         int at = 0;
+        int instruction = -1;
+        int query = -1;
         for (Encoding encoding : parts) {
             Source source = encoding.part.source();
+            boolean isDocument = source == Source.TITLE || source == Source.TEXT;
+            instruction = instruction < 0 && (source == Source.QUERY || isDocument) ? at : instruction;
+            query = query < 0 && isDocument ? at : query;
             Tokenizer.Encoded tokens =
                     encoding.tokens != null ? encoding.tokens : source == Source.TITLE ? title : text;
             System.arraycopy(tokens.ids(), 0, ids, at, tokens.ids().length);
@@ -75,7 +80,10 @@ final class PromptFitting {
             }
             at += tokens.ids().length;
         }
-        return new EncodedPrompt(ids, types);
+        instruction = Math.max(instruction, 0);
+        // Flags of query words tell of the document.
+        query = flags == null ? Math.max(instruction, query) : instruction;
+        return new EncodedPrompt(ids, types, instruction, query);
     }
 
     /** The first tokens of a field, at most as many as there is room for, without encoding all of a long document. */

@@ -27,6 +27,15 @@ final class Arguments implements AutoCloseable {
         return owned(IValue.from(value));
     }
 
+    IValue text(String value) {
+        return owned(IValue.from(value));
+    }
+
+    /** A list of integers, which stays outside tensors. */
+    IValue integers(long[] values) {
+        return owned(IValue.listFrom(values));
+    }
+
     /** An int64 tensor [n]. */
     IValue longs(long[] numbers) {
         return owned(IValue.from((PtNDArray) manager.create(numbers, new Shape(numbers.length))));
@@ -82,6 +91,16 @@ final class Arguments implements AutoCloseable {
             tensors[i] = owned(elements[i]).toTensor(manager);
         }
         return tensors;
+    }
+
+    /** The tensor of a result, which is closed. */
+    PtNDArray tensor(IValue result) {
+        return owned(result).toTensor(manager);
+    }
+
+    /** Takes over a value made elsewhere. */
+    IValue own(IValue value) {
+        return owned(value);
     }
 
     private IValue owned(IValue value) {

@@ -83,7 +83,14 @@ final class Program {
         if (System.getProperty(OFFLINE) == null) {
             System.setProperty(OFFLINE, "true");
         }
-        return (PtNDManager) NDManager.newBaseManager("PyTorch");
+        return (PtNDManager) NDManager.newBaseManager(ai.djl.Device.cpu(), "PyTorch");
+    }
+
+    /** GPUs that libtorch can use. */
+    static int gpus() {
+        try (PtNDManager manager = newManager()) {
+            return manager.getEngine().getGpuCount();
+        }
     }
 
     /** Calls a method in inference mode; its results can never be part of a gradient. The caller closes the result. */
@@ -118,6 +125,6 @@ final class Program {
     }
 
     private static final class DecoderHolder {
-        private static final Program DECODER = load("Decoder", "decoder.py");
+        private static final Program DECODER = load("Decoder", "blocks.py", "decoder.py");
     }
 }

@@ -88,7 +88,7 @@ public record TransformerConfig(
 
     /** Bytes of keys and values that each token of a sequence holds while it is decoded. */
     public long cacheBytesPerToken(Precision precision) {
-        return 2L * layers * keyValueHeads * headSize * precision.sizeBytes();
+        return 2L * layers * keyValueHeads * headSize * precision.activationBytes();
     }
 
     /** Rotary frequencies [D / 2], Llama 3's scaling applied. */

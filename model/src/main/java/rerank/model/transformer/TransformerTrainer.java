@@ -315,6 +315,6 @@ public final class TransformerTrainer implements AutoCloseable {
     }
 
     private static final class ProgramHolder {
-        private static final Program TRAINING = Program.load("Training", "decoder.py", "training.py");
+        private static final Program TRAINING = Program.load("Training", "blocks.py", "training.py");
     }
 }

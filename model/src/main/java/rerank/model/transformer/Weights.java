@@ -84,6 +84,13 @@ final class Weights implements AutoCloseable {
         }
     }
 
+    /** Moves all of them to a device. */
+    void moveTo(Device device, PtNDManager manager) {
+        for (int i = 0; i < tensors.length; i++) {
+            tensors[i] = device.moved(tensors[i], manager);
+        }
+    }
+
     /** In the order of {@link WeightLayout}; still owned by this object. */
     PtNDArray[] tensors() {
         return tensors;

@@ -1,26 +1,25 @@
 package rerank.topology.inference;
 
+import rerank.model.ranking.StepStatistics;
+
 /**
  * What an engine did since its start.
  *
  * @param inFlight pairs submitted and not yet settled
- * @param batches calls of the model
- * @param pairsInBatches pairs in all those calls
- * @param largestBatch pairs in the largest call
- * @param failedBatches calls that threw and were repeated pair by pair
- * @param failedPairs pairs on which the model threw by themselves
- * @param expiredPairs pairs whose deadline passed before their turn came
+ * @param failedPairs pairs in steps of the model that threw
+ * @param expiredPairs pairs whose deadline passed before they were judged
+ * @param cancelledPairs pairs that nobody waited for any more
+ * @param steps what the model did
  */
 public record EngineStatistics(
-        int inFlight,
-        long batches,
-        long pairsInBatches,
-        int largestBatch,
-        long failedBatches,
-        long failedPairs,
-        long expiredPairs) {
-    /** Pairs per call of the model; 0 before the first. */
-    public double meanBatch() {
-        return batches == 0 ? 0 : (double) pairsInBatches / batches;
+        int inFlight, long failedPairs, long expiredPairs, long cancelledPairs, StepStatistics steps) {
+    /** The sum of two engines' figures. */
+    EngineStatistics plus(EngineStatistics other) {
+        return new EngineStatistics(
+                inFlight + other.inFlight,
+                failedPairs + other.failedPairs,
+                expiredPairs + other.expiredPairs,
+                cancelledPairs + other.cancelledPairs,
+                steps.plus(other.steps));
     }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Pair;
+import rerank.model.ranking.PairJudge;
 
 /** A pair in flight. Settled once: by its outcome, or by being cancelled; whichever comes first wins. */
 final class Submission {
@@ -12,11 +13,23 @@ final class Submission {
     private final long arrival;
     private final AtomicReference<@Nullable Consumer<Outcome>> whenDone;
 
+    /** Handed over by the queue's lock. */
+    private PairJudge.@Nullable Judging judging;
+
     Submission(Pair pair, long deadlineMs, long arrival, Consumer<Outcome> whenDone) {
         this.pair = pair;
         this.deadlineMs = deadlineMs;
         this.arrival = arrival;
         this.whenDone = new AtomicReference<>(whenDone);
+    }
+
+    /** Its prompt is made. */
+    void prepared(PairJudge.Judging prepared) {
+        judging = prepared;
+    }
+
+    PairJudge.@Nullable Judging judging() {
+        return judging;
     }
 
     Pair pair() {

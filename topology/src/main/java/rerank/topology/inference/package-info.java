@@ -1,7 +1,7 @@
 /**
  * Judging off the stream threads. Start at {@link rerank.topology.inference.InferenceEngine}, what the topology needs,
- * and {@link rerank.topology.inference.BatchingEngine}, the one thread per process that owns the model and makes
- * batches of what all tasks submit.
+ * and {@link rerank.topology.inference.SteppingEngine}, whose step thread owns a model, one for each device, and lets pairs
+ * of all tasks join and leave between its steps.
  */
 @NullMarked
 package rerank.topology.inference;

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 import rerank.model.ranking.PairJudge;
 import rerank.topology.RerankCounters;
 import rerank.topology.RerankTopology;
-import rerank.topology.inference.BatchingEngine;
+import rerank.topology.inference.EngineGroup;
 import rerank.topology.inference.InferenceEngine;
+import rerank.topology.inference.SteppingEngine;
 
 /**
  * A process's share of the work: one model, one Kafka Streams client. Start one, wait until it ends, close it.
@@ -53,21 +54,28 @@ public final class Worker implements AutoCloseable {
         this.streams = new KafkaStreams(topology, streamsConfig);
     }
 
+    /** Starts a worker with one device; see {@link #start(WorkerConfig, List)}. */
+    public static Worker start(WorkerConfig config, PairJudge judge) {
+        return start(config, List.of(judge));
+    }
+
     /**
      * Starts a worker and waits until it has its partitions.
      *
      * @param config what it is told
-     * @param judge the model; the worker closes it, also when the start fails
+     * @param judges the model, once for each device; the worker closes them, also when the start fails
      * @throws WorkerException if no broker answers, topics are missing, or the partitions do not come in time
      */
-    public static Worker start(WorkerConfig config, PairJudge judge) {
+    public static Worker start(WorkerConfig config, List<? extends PairJudge> judges) {
         try {
             prepareTopics(config);
         } catch (RuntimeException e) {
-            judge.close();
+            judges.forEach(PairJudge::close);
             throw e;
         }
-        InferenceEngine engine = BatchingEngine.start(judge, config.batching(), Clock.systemUTC());
+        InferenceEngine engine = EngineGroup.of(judges.stream()
+                .<InferenceEngine>map(judge -> SteppingEngine.start(judge, config.maxInFlight(), Clock.systemUTC()))
+                .toList());
         try {
             return new Worker(config, engine).run();
         } catch (RuntimeException e) {

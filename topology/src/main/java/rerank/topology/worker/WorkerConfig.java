@@ -19,7 +19,6 @@ import rerank.topology.Limits;
 import rerank.topology.RerankSettings;
 import rerank.topology.Timing;
 import rerank.topology.TopicNames;
-import rerank.topology.inference.BatchingSettings;
 
 /**
  * What a worker is told, in Kafka's properties style; {@link WorkerKeys} documents every key. Besides those, keys that
@@ -120,12 +119,19 @@ public final class WorkerConfig {
         return new RerankSettings(topicPlan().names(), limits, timing, judging, answering);
     }
 
-    /** How batches are made. */
-    public BatchingSettings batching() {
-        return new BatchingSettings(
-                values.getInt(WorkerKeys.BATCH_PAIRS),
-                millis(WorkerKeys.BATCH_WAIT),
-                values.getInt(WorkerKeys.IN_FLIGHT));
+    /** Pairs in flight in this process from which on tasks wait. */
+    public int maxInFlight() {
+        return values.getInt(WorkerKeys.IN_FLIGHT);
+    }
+
+    /** How the model computes; each setting as it is written. */
+    public Inference inference() {
+        return new Inference(
+                values.getString(WorkerKeys.DEVICES),
+                values.getString(WorkerKeys.PRECISION),
+                values.getInt(WorkerKeys.STEP_TOKENS),
+                values.getInt(WorkerKeys.MAX_SEQUENCES),
+                values.getInt(WorkerKeys.CACHE_MIB));
     }
 
     /** Keys of the schema registry's client, for {@link rerank.schemas.RegistrySerde}. */

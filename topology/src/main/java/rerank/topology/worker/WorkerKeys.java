@@ -47,8 +47,11 @@ public final class WorkerKeys {
     public static final String MAX_DOCUMENT_CHARS = "rerank.max.document.chars";
     public static final String MAX_QUERY_CHARS = "rerank.max.query.chars";
     public static final String MAX_RESULT_BYTES = "rerank.max.result.bytes";
-    public static final String BATCH_PAIRS = "rerank.batch.max.pairs";
-    public static final String BATCH_WAIT = "rerank.batch.max.wait.ms";
+    public static final String DEVICES = "rerank.devices";
+    public static final String PRECISION = "rerank.precision";
+    public static final String STEP_TOKENS = "rerank.step.max.tokens";
+    public static final String MAX_SEQUENCES = "rerank.max.sequences";
+    public static final String CACHE_MIB = "rerank.cache.mib";
     public static final String IN_FLIGHT = "rerank.max.in.flight.pairs";
     public static final String IN_FLIGHT_PER_TASK = "rerank.max.in.flight.pairs.per.task";
     public static final String MAX_WAIT_FOR_ROOM = "rerank.max.wait.for.room.ms";
@@ -72,6 +75,7 @@ public final class WorkerKeys {
         answers(keys);
         limits(keys);
         judging(keys);
+        inference(keys);
         life(keys);
         return keys;
     }
@@ -254,8 +258,6 @@ public final class WorkerKeys {
                         "Where pairs are judged. owner: in the task that owns the"
                                 + " query. fan-out: over the pairs topic, so that one query spreads over all workers.")
                 .define(SHARDS, INT, 8, atLeast(1), LOW, "When fanned out, over how many keys one query is spread.")
-                .define(BATCH_PAIRS, INT, 32, atLeast(1), MEDIUM, "Bound on the pairs of one call of the model.")
-                .define(BATCH_WAIT, LONG, 2L, atLeast(0), LOW, "How long a pair waits for others to join its call.")
                 .define(
                         IN_FLIGHT,
                         INT,
@@ -280,6 +282,46 @@ public final class WorkerKeys {
                         LOW,
                         "How often finished judgments are collected and deadlines"
                                 + " looked at while no records arrive.");
+    }
+
+    private static void inference(ConfigDef keys) {
+        keys.define(
+                        DEVICES,
+                        STRING,
+                        "auto",
+                        MEDIUM,
+                        "Where the model computes: cpu, or cuda:0, cuda:1, ... separated by commas, each with an engine"
+                                + " of its own. auto: every GPU there is, else the CPU. docs/gpu.md says what a GPU needs.")
+                .define(
+                        PRECISION,
+                        STRING,
+                        "auto",
+                        MEDIUM,
+                        "Arithmetic of the model: float32, bfloat16 or int8. auto: the fastest that a short trial at the"
+                                + " start finds to score like float32.")
+                .define(
+                        STEP_TOKENS,
+                        INT,
+                        1024,
+                        atLeast(32),
+                        MEDIUM,
+                        "Bound on the tokens of one step of the model. More: prompts are read faster. Less: explanations"
+                                + " being written wait less for them.")
+                .define(
+                        MAX_SEQUENCES,
+                        INT,
+                        64,
+                        atLeast(1),
+                        MEDIUM,
+                        "How many explanations are written at once at most.")
+                .define(
+                        CACHE_MIB,
+                        INT,
+                        0,
+                        atLeast(0),
+                        MEDIUM,
+                        "Bound on the memory of keys and values, in MiB, for each device. 0: a quarter of the memory that"
+                                + " is free at the start, at most 4096.");
     }
 
     /** Accepts what {@code reader} reads without complaint, and repeats its complaint otherwise. */

@@ -1,4 +1,4 @@
-package rerank.model;
+package rerank.model.ranking;
 
 import java.util.ArrayList;
 import java.util.List;
