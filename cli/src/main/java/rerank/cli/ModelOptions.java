@@ -42,7 +42,7 @@ public final class ModelOptions {
     }
 
     /** The checkpoint that comes with the project; the start script says where the project is. */
-    static Path shipped() {
+    public static Path shipped() {
         return Path.of(System.getProperty("rerank.home", "."), "models", "rerank-small");
     }
 

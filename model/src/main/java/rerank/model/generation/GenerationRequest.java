@@ -30,6 +30,11 @@ public record GenerationRequest(
         return new GenerationRequest(prompt, 0, StopRule.NEVER, new int[0], 0, -1);
     }
 
+    /** Generates up to so many tokens after a prompt. */
+    public static GenerationRequest generate(EncodedPrompt prompt, int maxNewTokens, StopRule stop) {
+        return new GenerationRequest(prompt, maxNewTokens, stop, null, 0, -1);
+    }
+
     /** Tokens forced after the completion. */
     int suffixLength() {
         return suffix == null ? 0 : suffix.length;

@@ -19,6 +19,9 @@ final class PackedMatrices {
     private static final int GATE_UP = 7;
     private static final int DOWN = 8;
 
+    /** All four. */
+    static final int[] MATRICES = {QKV, OUTPUT, GATE_UP, DOWN};
+
     private final Kernel kernel;
     private final PtNDManager manager;
     private final List<PtNDArray> packed = new ArrayList<>();
@@ -47,7 +50,7 @@ final class PackedMatrices {
             all.add(weights[o + OUTPUT]);
             all.addGateAndUp(weights[o + GATE_UP]);
             all.add(weights[o + DOWN]);
-            for (int used : new int[] {QKV, OUTPUT, GATE_UP, DOWN}) {
+            for (int used : MATRICES) {
                 weights[o + used].close();
                 weights[o + used] = (PtNDArray) manager.create(new Shape(0));
             }

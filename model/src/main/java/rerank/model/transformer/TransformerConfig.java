@@ -1,6 +1,7 @@
 package rerank.model.transformer;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,16 @@ public record TransformerConfig(
         return WeightLayout.of(this).stream()
                 .mapToLong(WeightLayout.Slot::elements)
                 .sum();
+    }
+
+    /** Numbers in the matrices that a token is multiplied with, the output head among them. */
+    public long matrixParameters() {
+        List<WeightLayout.Slot> slots = WeightLayout.of(this);
+        long layer = 0;
+        for (int matrix : PackedMatrices.MATRICES) {
+            layer += slots.get(WeightLayout.BEFORE_LAYERS + matrix).elements();
+        }
+        return layers * layer + (long) vocabularySize * hiddenSize;
     }
 
     /** Bytes of keys and values that each token of a sequence holds while it is decoded. */
