@@ -112,7 +112,7 @@ final class ModelBenchmark implements Callable<Integer> {
             MachineLimits limits, MachineLimits.Products products, Transformer bf16, @Nullable Transformer int8) {
         ModelProbe probe = new ModelProbe(bf16);
         for (int prompts : new int[] {1, 8}) {
-            double alone = products.seconds(prompts * PROMPT);
+            double alone = prompts * products.seconds(PROMPT);
             double seconds = probe.prefillSeconds(prompts, PROMPT);
             add("prefill.bf16.x" + prompts + ".tokensPerSecond", prompts * PROMPT / seconds);
             add("prefill.bf16.x" + prompts + ".fraction", alone / seconds);

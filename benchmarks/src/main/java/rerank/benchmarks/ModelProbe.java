@@ -26,9 +26,9 @@ final class ModelProbe {
         this.transformer = transformer;
     }
 
-    /** Seconds to read prompts of so many tokens, in one step. */
+    /** Seconds to read prompts of so many tokens. */
     double prefillSeconds(int prompts, int tokens) {
-        try (Scheduler scheduler = scheduler(prompts, prompts * tokens)) {
+        try (Scheduler scheduler = scheduler(prompts, STEP_TOKENS)) {
             for (int i = 0; i < prompts; i++) {
                 scheduler.add(GenerationRequest.score(prompt(tokens, 0)));
             }

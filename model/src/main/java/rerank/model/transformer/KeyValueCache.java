@@ -177,7 +177,7 @@ public final class KeyValueCache implements AutoCloseable {
         forgetTensors();
     }
 
-    /** All tensors in the order of {@link #indexOf}: for each block and layer the keys, then the values. */
+    /** All tensors in the order of {@link #indexOf}: for each block one a layer. */
     IValue tensors() {
         if (tensors == null) {
             tensors = IValue.listFrom(blocks.stream()
@@ -213,7 +213,7 @@ public final class KeyValueCache implements AutoCloseable {
         manager.close();
     }
 
-    /** The slots of one purpose and size: tensors [rows, K, capacity, D], of which the first rows are in use. */
+    /** The slots of one purpose and size: tensors [rows, 2 K, capacity, D], of which the first rows are in use. */
     final class Block {
         private final Purpose purpose;
         private final int capacity;

@@ -136,27 +136,35 @@ final class StepPlan {
         }
     }
 
+    /** Tokens next to each other that go into one block. */
     private int writeCached() {
-        Map<KeyValueCache.Block, List<Turn>> byBlock = new LinkedHashMap<>();
-        for (Turn turn : ordered) {
-            Slot slot = turn.slot();
+        int runs = 0;
+        int from = 0;
+        while (from < ordered.size()) {
+            Slot slot = ordered.get(from).slot();
+            int to = from + 1;
             if (slot != null) {
-                byBlock.computeIfAbsent(slot.block(), block -> new ArrayList<>())
-                        .add(turn);
+                while (to < ordered.size() && isOf(slot.block(), ordered.get(to).slot())) {
+                    to++;
+                }
+                writeRun(slot, ordered.subList(from, to));
+                runs++;
             }
+            from = to;
         }
-        for (Map.Entry<KeyValueCache.Block, List<Turn>> entry : byBlock.entrySet()) {
-            List<Turn> writers = entry.getValue();
-            Slot any = writers.get(0).slot();
-            if (any != null) {
-                plan.add(blockIndex(any));
-            }
-            plan.add(writers.stream().mapToInt(Turn::count).sum());
-            writers.forEach(turn -> addRange(start(turn), turn.count()));
-            writers.forEach(turn -> addRepeated(row(turn), turn.count()));
-            writers.forEach(turn -> addRange(turn.cached(), turn.count()));
-        }
-        return byBlock.size();
+        return runs;
+    }
+
+    private static boolean isOf(KeyValueCache.Block block, @Nullable Slot slot) {
+        return slot != null && slot.block() == block;
+    }
+
+    private void writeRun(Slot any, List<Turn> writers) {
+        plan.add(blockIndex(any));
+        plan.add(start(writers.get(0)));
+        plan.add(writers.stream().mapToInt(Turn::count).sum());
+        writers.forEach(turn -> addRepeated(row(turn), turn.count()));
+        writers.forEach(turn -> addRange(turn.cached(), turn.count()));
     }
 
     private int writeDecoding(Map<KeyValueCache.Block, List<Turn>> decoding) {

@@ -18,8 +18,8 @@
 # a holds low-rank adapters: for each adapter and layer, four pairs of down [r, in] and up [out, r] for q,k,v; output; gate
 # and up; down. Empty where an adapter leaves a matrix alone.
 #
-# cache holds blocks of sequences' keys and values: keys [R, K, S, D] of block b and layer l at 2 * (b * layers + l), values
-# behind them.
+# cache holds blocks of sequences' keys and values: [R, 2 K, S, D] of block b and layer l at b * layers + l, of which the
+# first K heads are keys.
 
 
 class Decoder(Module):
@@ -38,19 +38,18 @@ class Decoder(Module):
     L = shape[0]
     at = 3 * N
     pi = 12
-    # Tokens to remember: their block, which they are, and row and position they go to.
-    wb = annotate(List[int], [])
-    wt = annotate(List[Tensor], [])
+    # Runs of tokens to remember: block, first token and number; the row and position of each.
+    wn = annotate(List[int], [])
     wr = annotate(List[Tensor], [])
     wp = annotate(List[Tensor], [])
     for g in range(plan[6]):
-      n = plan[pi + 1]
-      wb.append(plan[pi])
-      wt.append(index[at:at + n])
-      wr.append(index[at + n:at + 2 * n])
-      wp.append(index[at + 2 * n:at + 3 * n])
-      at = at + 3 * n
-      pi = pi + 2
+      n = plan[pi + 2]
+      for i in range(3):
+        wn.append(plan[pi + i])
+      wr.append(index[at:at + n])
+      wp.append(index[at + n:at + 2 * n])
+      at = at + 2 * n
+      pi = pi + 3
     # Sequences that bring one token, by block: which tokens, their rows; how far each row of the block is seen.
     dn = annotate(List[int], [])
     dt = annotate(List[Tensor], [])
@@ -66,12 +65,13 @@ class Decoder(Module):
       dr.append(index[at + n:at + 2 * n])
       seen = index[at + 2 * n:at + 2 * n + R]
       ahead = torch.gt(torch.arange(S, device=device).unsqueeze(0), seen.unsqueeze(1))
-      dm.append(torch.masked_fill(torch.zeros([R, S], dtype=w[0].dtype, device=device), ahead, float("-inf")).view([R, 1, 1, S]))
+      dm.append(torch.masked_fill(torch.zeros([R, S], dtype=w[0].dtype, device=device), ahead, float("-inf")).view([R, 1, S]))
       at = at + 2 * n + R
       pi = pi + 5
     # Sequences that bring more, by similar length: which token stands at each place of a padded [n, T], which tokens these
     # are, and their places; and where one goes on, what it has in the cache.
     fn = annotate(List[int], [])
+    fm = annotate(List[Tensor], [])
     fg = annotate(List[Tensor], [])
     ft = annotate(List[Tensor], [])
     fp = annotate(List[Tensor], [])
@@ -80,6 +80,7 @@ class Decoder(Module):
       m = plan[pi + 2]
       for i in range(6):
         fn.append(plan[pi + i])
+      fm.append(__torch__.causal_mask(plan[pi + 1], shape[1] // shape[2], w[0]))
       fg.append(index[at:at + places])
       ft.append(index[at + places:at + places + m])
       fp.append(index[at + places + m:at + places + 2 * m])
@@ -115,45 +116,60 @@ class Decoder(Module):
     H = shape[1]
     K = shape[2]
     D = shape[3]
+    reads = plan[1] + plan[2]
+    groups = len(dt) + len(ft)
     for l in range(L):
       o = 4 + 9 * l
       u = 3 + 15 * l
-      n1 = torch.rms_norm(x, [x.size(-1)], w[o], eps)
-      qkv = __torch__.project_packed(n1, w, o + 1, o + 2, p, u, kind)
-      qkv = __torch__.adapt(qkv, n1, a, 4 * l, L, an, rows).view([N, H + 2 * K, D])
+      if kind == 2 and len(an) == 0:
+        q8, step = __torch__.normed_bytes(x, w[o], eps)
+        qkv = __torch__.bytes_product(q8, p[u], p[u + 1], p[u + 2])
+        qkv = torch.mul_(qkv, step)
+        if w[o + 2].numel() > 0:
+          qkv = torch.add_(qkv, w[o + 2])
+      else:
+        n1 = torch.rms_norm(x, [x.size(-1)], w[o], eps)
+        qkv = __torch__.project_packed(n1, w, o + 1, o + 2, p, u, kind)
+        qkv = __torch__.adapt(qkv, n1, a, 4 * l, L, an, rows)
+      qkv = qkv.view([N, H + 2 * K, D])
       qk = qkv[:, 0:H + K]
       if w[o + 3].numel() > 0:
-        qk = torch.cat([torch.rms_norm(qk[:, 0:H], [D], w[o + 3], eps), torch.rms_norm(qk[:, H:], [D], w[o + 4], eps)], 1)
-      qk = torch.addcmul(qk * cos, torch.roll(qk, [D // 2], [-1]), sin)
-      q = qk[:, 0:H]
-      k = qk[:, H:]
-      v = qkv[:, H + K:]
-      for g in range(len(wb)):
-        b = 2 * (wb[g] * L + l)
-        torch.index_put_(cache[b].transpose(1, 2), [wr[g], wp[g]], torch.index_select(k, 0, wt[g]))
-        torch.index_put_(cache[b + 1].transpose(1, 2), [wr[g], wp[g]], torch.index_select(v, 0, wt[g]))
-      out = torch.empty([N, H, D], dtype=x.dtype, device=device)
-      mass = torch.empty([N, H], dtype=6, device=device)
+        qk = torch.copy_(qk, torch.cat([torch.rms_norm(qk[:, 0:H], [D], w[o + 3], eps), torch.rms_norm(qk[:, H:], [D], w[o + 4], eps)], 1))
+      turned = torch.roll(qk, [D // 2], [-1])
+      qk = torch.addcmul_(torch.mul_(qk, cos), turned, sin)
+      q = qkv[:, 0:H]
+      kv = qkv[:, H:]
+      for g in range(len(wr)):
+        c = cache[wn[3 * g] * L + l].transpose(1, 2)
+        first = wn[3 * g + 1]
+        torch.index_put_(c, [wr[g], wp[g]], kv[first:first + wn[3 * g + 2]])
+      attended = annotate(List[Tensor], [])
+      masses = annotate(List[Tensor], [])
       for g in range(len(dt)):
-        b = 2 * (dn[5 * g] * L + l)
-        __torch__.attend_rows(out, mass, q, cache[b], cache[b + 1], dn[5 * g + 2], dn[5 * g + 3], dn[5 * g + 4], dt[g], dr[g], dm[g])
+        c = cache[dn[5 * g] * L + l]
+        ao, am = __torch__.attend_rows(q, c[0:dn[5 * g + 2], :, 0:dn[5 * g + 3]], dn[5 * g + 4], dt[g], dr[g], dm[g], len(st) > 0)
+        attended.append(ao)
+        masses.append(am)
       for g in range(len(ft)):
-        b = 2 * (fn[6 * g + 3] * L + l)
+        before = x
         own = fn[6 * g + 5]
-        before_k = x
-        before_v = x
         if own > 0:
           row = fn[6 * g + 4]
-          before_k = cache[b][row:row + 1, :, 0:own]
-          before_v = cache[b + 1][row:row + 1, :, 0:own]
-        __torch__.attend_prompts(out, mass, q, k, v, fn[6 * g], fn[6 * g + 1], own, before_k, before_v, fg[g], ft[g], fp[g])
+          before = cache[fn[6 * g + 3] * L + l][row:row + 1, :, 0:own]
+        ao, am = __torch__.attend_prompts(q, kv, fn[6 * g], fn[6 * g + 1], own, before, fm[g], fg[g], fp[g], len(st) > 0)
+        attended.append(ao)
+        masses.append(am)
+      # The groups hold the tokens in their order, one group after the other.
+      out = attended[0]
+      mass = masses[0]
+      if groups > 1:
+        out = torch.cat(attended)
+        if len(st) > 0:
+          mass = torch.cat(masses)
       for g in range(len(st)):
-        b = 2 * (sn[3 * g] * L + l)
         row = sn[3 * g + 1]
-        P = sn[3 * g + 2]
-        __torch__.attend_prefix(out, mass, q, cache[b][row:row + 1, :, 0:P], cache[b + 1][row:row + 1, :, 0:P], st[g])
-      at_heads = out.view([N, H * D])
-      reads = plan[1] + plan[2]
+        out = __torch__.attend_prefix(out, mass, q, cache[sn[3 * g] * L + l][row:row + 1, :, 0:sn[3 * g + 2]], st[g])
+      at_heads = out.reshape([N, H * D])
       if l == L - 1 and reads < N and reads > 0:
         # After the last attention only the positions that are read go on.
         read = torch.cat([sampled, scored])
@@ -161,11 +177,14 @@ class Decoder(Module):
         at_heads = torch.index_select(at_heads, 0, read)
         rows = __torch__.positions_among(rows, read, N)
       if l < L - 1 or reads > 0:
-        y = __torch__.project_packed(at_heads, w, o + 5, -1, p, u + 3, kind)
-        x = x + __torch__.adapt(y, at_heads, a, 4 * l + 1, L, an, rows)
-        n2 = torch.rms_norm(x, [x.size(-1)], w[o + 6], eps)
-        x = x + __torch__.gated(n2, w, o, p, u, kind, a, l, L, an, rows)
-    reads = plan[1] + plan[2]
+        if len(an) == 0:
+          x = __torch__.project_onto(at_heads, x, w, o + 5, p, u + 3, kind)
+          x = __torch__.gated_onto(x, w, o, p, u, kind, eps)
+        else:
+          y = __torch__.project_packed(at_heads, w, o + 5, -1, p, u + 3, kind)
+          x = x + __torch__.adapt(y, at_heads, a, 4 * l + 1, L, an, rows)
+          n2 = torch.rms_norm(x, [x.size(-1)], w[o + 6], eps)
+          x = x + __torch__.gated_adapted(n2, w, o, p, u, kind, a, l, L, an, rows)
     if reads == N:
       x = torch.index_select(x, 0, torch.cat([sampled, scored]))
     x = torch.rms_norm(x, [x.size(-1)], w[1], eps)
@@ -208,12 +227,11 @@ class Decoder(Module):
     norms.append(torch.sqrt(torch.sum(torch.pow(x.to(6), 2), [-1])))
     return (torch.linear(x, __torch__.head_weight(w)).to(6), x.to(6), torch.stack(norms, -1))
 
-  # A block of a cache: for each layer zeros [R, K, S, D], keys and values in turn. Zeros, not whatever memory holds: a
-  # masked NaN is still NaN. The first rows of an old block, or none, are copied into it.
+  # A block of a cache: for each layer zeros [R, 2 K, S, D]. Zeros, not whatever memory holds: a masked NaN is still NaN. The first rows of an old block, or none, are copied into it.
   def new_block(self: __torch__.Decoder, old: List[Tensor], R: int, S: int, shape: List[int], w: List[Tensor]) -> List[Tensor]:
     c = annotate(List[Tensor], [])
-    for i in range(2 * shape[0]):
-      t = torch.zeros([R, shape[2], S, shape[3]], dtype=w[0].dtype, device=w[0].device)
+    for i in range(shape[0]):
+      t = torch.zeros([R, 2 * shape[2], S, shape[3]], dtype=w[0].dtype, device=w[0].device)
       if len(old) > 0:
         n = min(R, old[i].size(0))
         t[0:n] = old[i][0:n]
@@ -325,37 +343,80 @@ def project_packed(x: Tensor, w: List[Tensor], wi: int, bi: int, p: List[Tensor]
       y = torch.linear(x, w[wi], bias)
   return y
 
-# Each token's activations as unsigned bytes around 128, and the step [N, 1] between two of them. The step is a bfloat16
-# number, rounded up, so that multiplying the product with it again adds no error of its own.
+# residual [N, out] plus x [N, in] times a matrix.
+def project_onto(x: Tensor, residual: Tensor, w: List[Tensor], wi: int, p: List[Tensor], pi: int, kind: int) -> Tensor:
+  if kind == 1:
+    y = ops.mkldnn._linear_pointwise(x, residual, p[pi], None, "add")
+  else:
+    if kind == 2:
+      q, step = __torch__.to_bytes(x)
+      y = torch.addcmul(residual, __torch__.bytes_product(q, p[pi], p[pi + 1], p[pi + 2]), step)
+    else:
+      y = residual + torch.linear(x, w[wi])
+  return y
+
+# Steps between two bytes for the largest magnitudes [N, 1]. A step is a bfloat16 number, rounded up, so that multiplying the
+# product with it again adds no error of its own.
+def byte_steps(most: Tensor) -> Tensor:
+  return torch.mul(torch.clamp(most, min=1e-20), 1.0079 / 127.).to(15)
+
+# Each token's activations as unsigned bytes around 128, and the step [N, 1] between two of them.
 def to_bytes(x: Tensor) -> Tuple[Tensor, Tensor]:
-  most = torch.amax(torch.abs(x), [-1], True).to(6)
-  step = torch.mul(torch.clamp(most, min=1e-20), 1.0079 / 127.).to(15)
-  q = torch.mul(x.to(6), torch.reciprocal(step.to(6)))
-  return (torch.add_(q, 128.5).to(0), step)
+  f = x.to(6)
+  step = __torch__.byte_steps(torch.maximum(torch.amax(f, [-1], True), torch.neg(torch.amin(f, [-1], True))))
+  return (__torch__.rounded(f, torch.reciprocal(step.to(6))), step)
+
+def rounded(f: Tensor, by: Tensor) -> Tensor:
+  return torch.addcmul(torch.full([1, 1], 128.5, device=f.device), f, by).to(0)
+
+# The same of RMS-normed activations: the norm of a token only changes its step.
+def normed_bytes(x: Tensor, weight: Tensor, eps: float) -> Tuple[Tensor, Tensor]:
+  f = x.to(6)
+  scale = torch.rsqrt(torch.add(torch.div(torch.pow(torch.linalg_vector_norm(f, 2, [-1], True), 2), float(f.size(-1))), eps))
+  f = torch.mul(f, weight.to(6))
+  most = torch.maximum(torch.amax(f, [-1], True), torch.neg(torch.amin(f, [-1], True)))
+  step = __torch__.byte_steps(torch.mul(most, scale))
+  return (__torch__.rounded(f, torch.div(scale, step.to(6))), step)
+
+# Bytes around 128 times a matrix, still to be multiplied with the tokens' steps.
+def bytes_product(q: Tensor, weight: Tensor, scales: Tensor, zeros: Tensor) -> Tensor:
+  return ops.onednn.qlinear_pointwise(q, 1., 128, weight, scales, zeros, None, 1., 0, 15, "none", annotate(List[Optional[number]], []), "")
 
 def int8_product(x: Tensor, weight: Tensor, scales: Tensor, zeros: Tensor) -> Tensor:
   q, step = __torch__.to_bytes(x)
-  y = ops.onednn.qlinear_pointwise(q, 1., 128, weight, scales, zeros, None, 1., 0, 15, "none", annotate(List[Optional[number]], []), "")
-  return torch.mul_(y, step)
+  return torch.mul_(__torch__.bytes_product(q, weight, scales, zeros), step)
 
-# The gated feed-forward of normed activations [N, C].
-def gated(n: Tensor, w: List[Tensor], o: int, p: List[Tensor], u: int, kind: int, a: List[Tensor], l: int, L: int, an: List[int], rows: List[Tensor]) -> Tensor:
-  if kind == 1 and len(an) == 0:
-    none = annotate(List[Optional[number]], [])
-    g = ops.mkldnn._linear_pointwise(n, p[u + 6], None, "swish", none, None)
-    h = ops.mkldnn._linear_pointwise(n, g, p[u + 9], None, "mul")
-    y = ops.mkldnn._linear_pointwise(h, p[u + 12], None, "none", none, None)
-  else:
-    if kind == 1:
-      none = annotate(List[Optional[number]], [])
-      gu = torch.cat([ops.mkldnn._linear_pointwise(n, p[u + 6], None, "none", none, None), ops.mkldnn._linear_pointwise(n, p[u + 9], None, "none", none, None)], -1)
-    else:
-      gu = __torch__.project_packed(n, w, o + 7, -1, p, u + 6, kind)
-    gu = __torch__.adapt(gu, n, a, 4 * l + 2, L, an, rows)
+# x [N, C] plus the gated feed-forward of it.
+def gated_onto(x: Tensor, w: List[Tensor], o: int, p: List[Tensor], u: int, kind: int, eps: float) -> Tensor:
+  if kind == 2:
+    q, step = __torch__.normed_bytes(x, w[o + 6], eps)
+    gu = __torch__.bytes_product(q, p[u + 6], p[u + 7], p[u + 8])
     F = gu.size(-1) // 2
-    h = torch.silu(gu[..., 0:F]) * gu[..., F:]
-    y = __torch__.adapt(__torch__.project_packed(h, w, o + 8, -1, p, u + 12, kind), h, a, 4 * l + 3, L, an, rows)
+    # The up half stays without its step, which comes in after the last product.
+    h = torch.mul_(torch.silu(torch.mul_(gu[:, 0:F], step)), gu[:, F:])
+    q, down = __torch__.to_bytes(h)
+    y = torch.addcmul(x, __torch__.bytes_product(q, p[u + 12], p[u + 13], p[u + 14]), torch.mul(down, step))
+  else:
+    n = torch.rms_norm(x, [x.size(-1)], w[o + 6], eps)
+    if kind == 1:
+      g = ops.mkldnn._linear_pointwise(n, p[u + 6], None, "swish", annotate(List[Optional[number]], []), None)
+      h = ops.mkldnn._linear_pointwise(n, g, p[u + 9], None, "mul")
+      y = ops.mkldnn._linear_pointwise(h, x, p[u + 12], None, "add")
+    else:
+      gu = torch.linear(n, w[o + 7])
+      F = gu.size(-1) // 2
+      y = x + torch.linear(torch.silu(gu[:, 0:F]) * gu[:, F:], w[o + 8])
   return y
+
+# The gated feed-forward of normed activations [N, C] where some tokens have adapters.
+def gated_adapted(n: Tensor, w: List[Tensor], o: int, p: List[Tensor], u: int, kind: int, a: List[Tensor], l: int, L: int, an: List[int], rows: List[Tensor]) -> Tensor:
+  gu = __torch__.project_packed(n, w, o + 7, -1, p, u + 6, kind)
+  if kind == 1:
+    gu = torch.cat([gu, __torch__.project_packed(n, w, -1, -1, p, u + 9, kind)], -1)
+  gu = __torch__.adapt(gu, n, a, 4 * l + 2, L, an, rows)
+  F = gu.size(-1) // 2
+  h = torch.silu(gu[:, 0:F]) * gu[:, F:]
+  return __torch__.adapt(__torch__.project_packed(h, w, o + 8, -1, p, u + 12, kind), h, a, 4 * l + 3, L, an, rows)
 
 # Adds to y [N, out] what the adapters of some of its tokens make of their inputs x [N, in].
 def adapt(y: Tensor, x: Tensor, a: List[Tensor], site: int, L: int, an: List[int], rows: List[Tensor]) -> Tensor:
@@ -375,97 +436,125 @@ def positions_among(lists: List[Tensor], read: Tensor, N: int) -> List[Tensor]:
     found.append(torch.nonzero(torch.index_select(member, 0, read)).view([-1]))
   return found
 
-# Attention of q [B, H, T, D] over k and v [B, H, S, D]: its output and the logarithm of each softmax's sum [B, H, T], by
-# which parts over different keys can be merged. mask [B, 1, T or 1, S] is added; an empty one means none.
-def attention(q: Tensor, k: Tensor, v: Tensor, causal: bool, mask: Tensor) -> Tuple[Tensor, Tensor]:
-  if q.device.type == "cpu":
-    if mask.numel() > 0:
-      o, s = torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0., False, attn_mask=mask)
-    else:
-      o, s = torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0., causal)
-  else:
-    o, s = __torch__.attention_in_parts(q, k, v, causal, mask)
-  return (o, s)
-
-# The same by its definition, for devices whose fused kernels do not tell the sums.
-def attention_in_parts(q: Tensor, k: Tensor, v: Tensor, causal: bool, mask: Tensor) -> Tuple[Tensor, Tensor]:
-  scores = torch.div(torch.matmul(q, k.transpose(2, 3)).to(6), float(q.size(3)) ** 0.5)
+# Attention of queries [n, A, D] over keys and values [n, S, D]; mask [1 or n, A, S] is added, an empty one means none. Returns
+# the output [n, A, D], and if they are asked for the logarithms of the softmax's sums [n, A], by which parts over different
+# keys can be merged. The heads that share keys and values are queries of one sequence here, so keys are never repeated.
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, sums: bool) -> Tuple[Tensor, Tensor]:
+  scale = float(q.size(-1)) ** -0.5
   if mask.numel() > 0:
-    scores = scores + mask
-  if causal:
-    ahead = torch.ones([q.size(2), k.size(2)], dtype=11, device=q.device).triu(1)
-    scores = torch.masked_fill(scores, ahead, float("-inf"))
-  return (torch.matmul(torch.softmax(scores, -1).to(v.dtype), v), torch.logsumexp(scores, [-1]))
+    s = torch.baddbmm(mask, q, k.transpose(1, 2), beta=1, alpha=scale)
+  else:
+    s = torch.mul_(torch.bmm(q, k.transpose(1, 2)), scale)
+  o = torch.bmm(torch.softmax(s, -1), v)
+  if sums:
+    m = torch.logsumexp(s.to(6), [-1])
+  else:
+    m = s
+  return (o, m)
 
-# Merges outputs over two sets of keys by their sums.
+# Merges outputs [.., D] over two sets of keys by their sums.
 def merge(o1: Tensor, s1: Tensor, o2: Tensor, s2: Tensor) -> Tensor:
   return o2 + torch.sigmoid(s1 - s2).unsqueeze(-1).to(o2.dtype) * (o1 - o2)
 
-# One token of some sequences over what they have in a block of the cache. The heads that share keys and values take the
-# place of query positions, so the cache is not repeated for them. Rows of the block without a token are computed and
-# thrown away, where the tokens are not those of the first rows in order.
-def attend_rows(out: Tensor, mass: Tensor, q: Tensor, kc: Tensor, vc: Tensor, R: int, S: int, first: int, tokens: Tensor, rows: Tensor, mask: Tensor) -> None:
+# Query positions are taken together in runs of this many: little enough that what a causal mask hides is small.
+def run_length() -> int:
+  return 64
+
+# The mask [1, G * run, run] behind the keys before a run of query positions, once for each of G heads, as a part of
+# [1, G * run, T + run]: for the run that begins at position t take columns from T - t on.
+def causal_mask(T: int, G: int, like: Tensor) -> Tensor:
+  r = __torch__.run_length()
+  if T < r:
+    r = T
+  tri = torch.full([r, r], float("-inf"), dtype=like.dtype, device=like.device).triu(1)
+  mask = torch.cat([torch.zeros([r, T], dtype=like.dtype, device=like.device), tri], 1)
+  return mask.unsqueeze(0).expand([G, r, T + r]).reshape([1, G * r, T + r])
+
+# One token of some sequences over what they have in rows of a block of the cache [R, 2 K, S, D], hidden positions by mask
+# [R, 1, S]. Rows without a token are computed and thrown away, where the tokens are not those of the first rows in order.
+def attend_rows(q: Tensor, c: Tensor, first: int, tokens: Tensor, rows: Tensor, mask: Tensor, sums: bool) -> Tuple[Tensor, Tensor]:
+  R = c.size(0)
   H = q.size(1)
-  K = kc.size(1)
+  K = c.size(1) // 2
   D = q.size(2)
+  G = H // K
   if first >= 0:
     mine = q[first:first + R]
   else:
     mine = torch.index_copy(torch.zeros([R, H, D], dtype=q.dtype, device=q.device), 0, rows, torch.index_select(q, 0, tokens))
-  o, s = __torch__.attention(mine.reshape([R, K, H // K, D]), kc[0:R, :, 0:S], vc[0:R, :, 0:S], False, mask)
-  o = o.reshape([R, H, D])
-  s = s.reshape([R, H])
-  if first >= 0:
-    out[first:first + R] = o
-    mass[first:first + R] = s
+  k = c[:, 0:K]
+  v = c[:, K:]
+  if q.device.type == "cpu":
+    o, s = torch._scaled_dot_product_flash_attention_for_cpu(mine.reshape([R, K, G, D]), k, v, 0., False, attn_mask=mask.unsqueeze(1))
   else:
-    torch.index_copy_(out, 0, tokens, torch.index_select(o, 0, rows))
-    torch.index_copy_(mass, 0, tokens, torch.index_select(s, 0, rows))
-  return None
+    S = c.size(2)
+    hidden = mask.unsqueeze(1).expand([R, K, G, S]).reshape([R * K, G, S])
+    o, s = __torch__.attention(mine.reshape([R * K, G, D]), k.reshape([R * K, S, D]), v.reshape([R * K, S, D]), hidden, sums)
+  o = o.reshape([R, H, D])
+  if first < 0:
+    o = torch.index_select(o, 0, rows)
+  if sums:
+    s = s.reshape([R, H])
+    if first < 0:
+      s = torch.index_select(s, 0, rows)
+  return (o, s)
 
-# Many tokens of n sequences of up to T tokens, each over its own, and one alone also over the `own` it has in the cache.
-def attend_prompts(out: Tensor, mass: Tensor, q: Tensor, k: Tensor, v: Tensor, n: int, T: int, own: int, before_k: Tensor, before_v: Tensor, gather: Tensor, tokens: Tensor, places: Tensor) -> None:
+# Many tokens of n sequences of up to T tokens, each over its own, and one alone also over the `own` it has in a row of the
+# cache [1, 2 K, own, D].
+def attend_prompts(q: Tensor, kv: Tensor, n: int, T: int, own: int, before: Tensor, mask: Tensor, gather: Tensor, places: Tensor, sums: bool) -> Tuple[Tensor, Tensor]:
   H = q.size(1)
-  K = k.size(1)
+  K = kv.size(1) // 2
   D = q.size(2)
   G = H // K
-  qs = torch.index_select(q, 0, gather).view([n, T, H, D]).transpose(1, 2)
-  ks = torch.index_select(k, 0, gather).view([n, T, K, D]).transpose(1, 2)
-  vs = torch.index_select(v, 0, gather).view([n, T, K, D]).transpose(1, 2)
-  if G > 1:
-    ks = ks.unsqueeze(2).expand([n, K, G, T, D]).reshape([n, H, T, D])
-    vs = vs.unsqueeze(2).expand([n, K, G, T, D]).reshape([n, H, T, D])
+  qs = torch.index_select(q, 0, gather).view([n, T, K, G, D]).permute([0, 2, 3, 1, 4])
+  kvs = torch.index_select(kv, 0, gather).view([n, T, 2 * K, D]).transpose(1, 2)
+  k = kvs[:, 0:K].reshape([n * K, T, D])
+  v = kvs[:, K:].reshape([n * K, T, D])
   none = torch.zeros([0], device=q.device)
-  o, s = __torch__.attention(qs, ks, vs, True, none)
-  if own > 0:
-    ob, sb = __torch__.attention(qs.reshape([1, K, G * T, D]), before_k, before_v, False, none)
-    o = __torch__.merge(ob.reshape([1, H, T, D]), sb.reshape([1, H, T]), o, s)
-    m = torch.maximum(s, sb.reshape([1, H, T]))
-    s = m + torch.log(torch.exp(s - m) + torch.exp(sb.reshape([1, H, T]) - m))
-  o = o.transpose(1, 2).reshape([n * T, H, D])
-  s = s.transpose(1, 2).reshape([n * T, H])
-  if tokens.size(0) < n * T:
+  r = min(__torch__.run_length(), T)
+  both = sums or own > 0
+  os = annotate(List[Tensor], [])
+  ss = annotate(List[Tensor], [])
+  t = 0
+  while t < T:
+    e = min(T, t + r)
+    m = mask[:, :, T - t:T - t + e]
+    if e - t < r:
+      m = m.view([1, G, r, e])[:, :, 0:e - t].reshape([1, G * (e - t), e])
+    run = qs[:, :, :, t:e].reshape([n * K, G * (e - t), D])
+    o, s = __torch__.attention(run, k[:, 0:e], v[:, 0:e], m, both)
+    if own > 0:
+      ob, sb = __torch__.attention(run, before[0, 0:K], before[0, K:], none, True)
+      o = __torch__.merge(ob, sb, o, s)
+      s = torch.logaddexp(s, sb)
+    os.append(o.view([n, K, G, e - t, D]))
+    if sums:
+      ss.append(s.view([n, K, G, e - t]))
+    t = e
+  o = torch.cat(os, 3).permute([0, 3, 1, 2, 4]).reshape([n * T, H, D])
+  s = o
+  if sums:
+    s = torch.cat(ss, 3).permute([0, 3, 1, 2]).reshape([n * T, H])
+  if places.size(0) < n * T:
     o = torch.index_select(o, 0, places)
-    s = torch.index_select(s, 0, places)
-  torch.index_copy_(out, 0, tokens, o)
-  torch.index_copy_(mass, 0, tokens, s)
-  return None
+    if sums:
+      s = torch.index_select(s, 0, places)
+  return (o, s)
 
-# Lets tokens look at a shared prefix [1, K, P, D] too: all of them are the query positions of one sequence, so that the
+# Lets tokens look at a shared prefix [1, 2 K, P, D] too: all of them are the query positions of one sequence, so that the
 # prefix is read once.
-def attend_prefix(out: Tensor, mass: Tensor, q: Tensor, kp: Tensor, vp: Tensor, tokens: Tensor) -> None:
+def attend_prefix(out: Tensor, mass: Tensor, q: Tensor, c: Tensor, tokens: Tensor) -> Tensor:
   n = tokens.size(0)
   H = q.size(1)
-  K = kp.size(1)
+  K = c.size(1) // 2
   D = q.size(2)
   G = H // K
-  folded = torch.index_select(q, 0, tokens).view([n, K, G, D]).permute([1, 0, 2, 3]).reshape([1, K, n * G, D])
-  o, s = __torch__.attention(folded, kp, vp, False, torch.zeros([0], device=q.device))
-  o = o.reshape([K, n, G, D]).permute([1, 0, 2, 3]).reshape([n, H, D])
-  s = s.reshape([K, n, G]).permute([1, 0, 2]).reshape([n, H])
+  folded = torch.index_select(q, 0, tokens).view([n, K, G, D]).transpose(0, 1).reshape([K, n * G, D])
+  o, s = __torch__.attention(folded, c[0, 0:K], c[0, K:], torch.zeros([0], device=q.device), True)
+  o = o.view([K, n, G, D]).transpose(0, 1).reshape([n, H, D])
+  s = s.view([K, n, G]).transpose(0, 1).reshape([n, H])
   own = torch.index_select(out, 0, tokens)
-  torch.index_copy_(out, 0, tokens, __torch__.merge(o, s, own, torch.index_select(mass, 0, tokens)))
-  return None
+  return torch.index_copy(out, 0, tokens, __torch__.merge(o, s, own, torch.index_select(mass, 0, tokens)))
 
 # Where the output head is among the weights.
 def head_slot(w: List[Tensor]) -> int:
