@@ -8,9 +8,10 @@ package rerank.model.transformer;
  * native each. The system property {@code ai.djl.pytorch.num_threads} wins; without it the default is the number of
  * processors, at most 4.
  *
- * <p>Where other work shares the processors (a broker, another worker), start the process with the environment variable
- * {@code OMP_WAIT_POLICY=PASSIVE}: by default native threads spin at barriers, and with more of them than free cores a
- * call was measured to take ten times as long. Only the environment can say so; libtorch reads it as it is loaded.
+ * <p>Start the process with the environment variables {@code OMP_WAIT_POLICY=PASSIVE} and {@code GOMP_SPINCOUNT=10000}, as
+ * the start script does: threads that spin for long at barriers starve other work that shares the processors, and threads
+ * that sleep at once are woken too late between the short calls of a step. Only the environment can say so; libtorch reads it
+ * as it is loaded.
  */
 public final class NativeThreads {
     private static final String THREADS = "ai.djl.pytorch.num_threads";

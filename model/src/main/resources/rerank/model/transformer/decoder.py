@@ -350,7 +350,7 @@ def project_onto(x: Tensor, residual: Tensor, w: List[Tensor], wi: int, p: List[
   else:
     if kind == 2:
       q, step = __torch__.to_bytes(x)
-      y = torch.addcmul(residual, __torch__.bytes_product(q, p[pi], p[pi + 1], p[pi + 2]), step)
+      y = torch.add_(torch.mul_(__torch__.bytes_product(q, p[pi], p[pi + 1], p[pi + 2]), step), residual)
     else:
       y = residual + torch.linear(x, w[wi])
   return y
@@ -366,8 +366,10 @@ def to_bytes(x: Tensor) -> Tuple[Tensor, Tensor]:
   step = __torch__.byte_steps(torch.maximum(torch.amax(f, [-1], True), torch.neg(torch.amin(f, [-1], True))))
   return (__torch__.rounded(f, torch.reciprocal(step.to(6))), step)
 
+# f times a number for each token, rounded to the nearest integer around 128. (One fused operator of three operands would be
+# slower: only those of two take a factor for each row without leaving their vector loop.)
 def rounded(f: Tensor, by: Tensor) -> Tensor:
-  return torch.addcmul(torch.full([1, 1], 128.5, device=f.device), f, by).to(0)
+  return torch.add_(torch.mul(f, by), 128.5).to(0)
 
 # The same of RMS-normed activations: the norm of a token only changes its step.
 def normed_bytes(x: Tensor, weight: Tensor, eps: float) -> Tuple[Tensor, Tensor]:
@@ -395,7 +397,8 @@ def gated_onto(x: Tensor, w: List[Tensor], o: int, p: List[Tensor], u: int, kind
     # The up half stays without its step, which comes in after the last product.
     h = torch.mul_(torch.silu(torch.mul_(gu[:, 0:F], step)), gu[:, F:])
     q, down = __torch__.to_bytes(h)
-    y = torch.addcmul(x, __torch__.bytes_product(q, p[u + 12], p[u + 13], p[u + 14]), torch.mul(down, step))
+    y = __torch__.bytes_product(q, p[u + 12], p[u + 13], p[u + 14])
+    y = torch.add_(torch.mul_(y, torch.mul(down, step)), x)
   else:
     n = torch.rms_norm(x, [x.size(-1)], w[o + 6], eps)
     if kind == 1:
