@@ -15,20 +15,16 @@ import rerank.model.prompt.CompletionParser;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
-import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
-import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
-import rerank.model.ranking.Query;
-import rerank.model.ranking.Ranking;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.Transformer;
 import rerank.model.weights.CheckpointException;
 
 /**
- * Judges pairs with a language model: its labels are the probabilities of the three label tokens where the label belongs,
+ * Judges pairs with a language model: its labels are the probabilities of the label tokens where the label belongs,
  * after the explanation where one is asked for first. A completion that does not arrive at its label has the label phrase
  * forced behind it.
  *
@@ -113,7 +109,11 @@ public final class LanguageModelReranker implements PairJudge {
     @Override
     public Identity identity() {
         return new Identity(
-                settings.modelVersion(), prompts.promptVersion(), settings.defaultMode(), settings.firstStageWeights());
+                settings.modelVersion(),
+                prompts.promptVersion(),
+                settings.defaultMode(),
+                settings.modes(),
+                settings.firstStageWeights());
     }
 
     /** How the checkpoint is to be used. */
@@ -126,7 +126,7 @@ public final class LanguageModelReranker implements PairJudge {
         @Nullable Judgment[] judgments = new Judgment[pairs.size()];
         Map<Pair.Task, List<Prompted>> byTask = new EnumMap<>(Pair.Task.class);
         for (int i = 0; i < judgments.length; i++) {
-            Pair pair = pairs.get(i);
+            Pair pair = prompts.explains() ? pairs.get(i) : pairs.get(i).labelOnly();
             try {
                 EncodedPrompt prompt = withTypesOfModel(prompts.prompt(pair));
                 byTask.computeIfAbsent(pair.task(), task -> new ArrayList<>()).add(new Prompted(i, pair, prompt));
@@ -146,44 +146,10 @@ public final class LanguageModelReranker implements PairJudge {
         return Arrays.stream(judgments).map(Objects::requireNonNull).toList();
     }
 
-    /**
-     * Reranks in process: labels for all candidates by the mode; in justify mode, explanations for the top ones.
-     *
-     * @param explainTop in justify mode, how many of the top get an explanation
-     */
-    public Ranking rerank(Query query, List<Candidate> candidates, Mode mode, int explainTop) {
-        Pair.Task task = mode == Mode.EXPLAIN ? Pair.Task.EXPLAIN : Pair.Task.LABEL;
-        List<Pair> pairs = candidates.stream()
-                .map(candidate -> new Pair(query, candidate, task, null))
-                .toList();
-        Ranking ranking = Ranking.of(candidates, judge(pairs), settings.firstStageWeight(mode));
-        return mode == Mode.JUSTIFY ? explained(query, ranking, explainTop) : ranking;
-    }
-
     @Override
     public void close() {
         tokenizer.close();
         transformer.close();
-    }
-
-    private Ranking explained(Query query, Ranking ranking, int explainTop) {
-        List<Ranking.Item> items = new ArrayList<>(ranking.items());
-        List<Integer> top = new ArrayList<>();
-        List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < Math.min(explainTop, items.size()); i++) {
-            if (items.get(i).judgment() instanceof Judgment.Judged judged) {
-                top.add(i);
-                pairs.add(new Pair(query, items.get(i).candidate(), Pair.Task.JUSTIFY, judged.labels()));
-            }
-        }
-        List<Judgment> explanations = judge(pairs);
-        for (int i = 0; i < top.size(); i++) {
-            Ranking.Item item = items.get(top.get(i));
-            if (explanations.get(i) instanceof Judgment.Judged) {
-                items.set(top.get(i), item.with(explanations.get(i)));
-            }
-        }
-        return new Ranking(items);
     }
 
     /** A pair with its place in the batch asked for and its prompt. */
@@ -194,7 +160,7 @@ public final class LanguageModelReranker implements PairJudge {
         List<Judgment> judgments = new ArrayList<>();
         if (task == Pair.Task.LABEL) {
             for (float[] logProbs : generator.score(encoded, prompts.labelTokens())) {
-                judgments.add(new Judgment.Judged(labels(logProbs), ""));
+                judgments.add(new Judgment.Judged(LabelDistribution.ofLogits(logProbs), ""));
             }
             return judgments;
         }
@@ -222,12 +188,8 @@ public final class LanguageModelReranker implements PairJudge {
             return new Judgment.Judged(given, useless.isEmpty() ? explanation : "");
         }
         return useless.isEmpty()
-                ? new Judgment.Judged(labels(completion.scored()), explanation)
+                ? new Judgment.Judged(LabelDistribution.ofLogits(completion.scored()), explanation)
                 : new Judgment.Unjudged(useless);
-    }
-
-    private static LabelDistribution labels(float[] logProbs) {
-        return LabelDistribution.ofLogits(logProbs[0], logProbs[1], logProbs[2]);
     }
 
     /** A model without a token-type table takes type 0 alone. */
