@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,8 +66,8 @@ class EncoderConfigTest {
         assertThat(electra.embeddingSize()).isEqualTo(128);
         assertThat(modern.tokenTypes()).isZero();
         assertThat(modern.modernBert())
-                .isEqualTo(new EncoderConfig.ModernBert(
-                        java.util.List.of(true, false, false), 64, 160_000, 10_000, false, false));
+                .isEqualTo(
+                        new EncoderConfig.ModernBert(List.of(true, false, false), 64, 160_000, 10_000, false, false));
     }
 
     @Test

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -44,6 +48,45 @@ class EncoderTest {
             for (int i = 0; i < pairs.size(); i++) {
                 float alone = encoder.logits(List.of(pairs.get(i)))[0][0];
                 assertThat(together[i][0]).as("pair %d, seed %d", i, seed).isCloseTo(alone, within(2e-5f));
+            }
+        }
+    }
+
+    @Tag("shared")
+    @Test
+    void takesTheFirstTokenWhereModernBertPoolsSo() throws IOException {
+        Path golden = Shared.folder().resolve("golden/modernbert/f32");
+        assumeTrue(Files.isDirectory(golden), () -> "no golden checkpoint at " + golden);
+        Files.copy(golden.resolve("model.safetensors"), directory.resolve("model.safetensors"));
+        String config = Files.readString(golden.resolve("config.json"));
+        Files.writeString(
+                directory.resolve("config.json"),
+                config.replace("\"classifier_pooling\": \"mean\"", "\"classifier_pooling\": \"cls\""));
+        JsonNode reference =
+                new JsonMapper().readTree(golden.resolve("golden.json").toFile());
+        JsonNode batch = reference.path("cases").path(3);
+        assertThat(batch.path("name").asText())
+                .isEqualTo(reference.at("/other_pooling/case").asText());
+        List<PairTokens> pairs = new ArrayList<>();
+        for (int row = 0; row < batch.path("input_ids").size(); row++) {
+            int length = 0;
+            for (JsonNode real : batch.path("attention_mask").path(row)) {
+                length += real.asInt();
+            }
+            int[] ids = new int[length];
+            for (int t = 0; t < length; t++) {
+                ids[t] = batch.path("input_ids").path(row).path(t).asInt();
+            }
+            pairs.add(new PairTokens(ids, new int[length]));
+        }
+
+        try (Encoder encoder = Encoder.load(directory, Precision.FLOAT32)) {
+            float[][] logits = encoder.logits(pairs);
+
+            for (int row = 0; row < logits.length; row++) {
+                double expected =
+                        reference.at("/other_pooling/logits").path(row).path(0).asDouble();
+                assertThat((double) logits[row][0]).isCloseTo(expected, within(2e-5));
             }
         }
     }
@@ -124,15 +167,15 @@ class EncoderTest {
 
     private static PairTokens randomPair(Random random, int length) {
         int[] types = new int[length];
-        java.util.Arrays.fill(types, length / 2, length, 1);
+        Arrays.fill(types, length / 2, length, 1);
         return new PairTokens(random.ints(length, 0, 256).toArray(), types);
     }
 
     /** Changes a letter of the tensor's name in the header, which leaves everything where it is. */
     private static void renameTensor(Path file, String name) throws IOException {
-        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         String renamed = text.replaceFirst("\"" + name + "\"", "\"X" + name.substring(1) + "\"");
         assertThat(renamed).isNotEqualTo(text);
-        Files.writeString(file, renamed, java.nio.charset.StandardCharsets.ISO_8859_1);
+        Files.writeString(file, renamed, StandardCharsets.ISO_8859_1);
     }
 }
