@@ -65,11 +65,7 @@ public final class CrossEncoderReranker implements PairJudge {
         }
     }
 
-    /**
-     * A reranker over an encoder that is loaded already; takes tokenizer and settings from a checkpoint directory. {@link
-     * #close} closes the encoder too.
-     */
-    public static CrossEncoderReranker over(Encoder encoder, Path checkpoint) {
+    private static CrossEncoderReranker over(Encoder encoder, Path checkpoint) {
         EncoderConfig config = encoder.config();
         CrossEncoderSettings settings = CrossEncoderSettings.read(checkpoint, config);
         Tokenizer tokenizer = Tokenizer.load(checkpoint);
@@ -85,9 +81,11 @@ public final class CrossEncoderReranker implements PairJudge {
             }
             tokenizer.encodePair("", "", settings.maxPromptTokens());
             return new CrossEncoderReranker(settings, encoder, tokenizer);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             tokenizer.close();
-            throw new CheckpointException("checkpoint " + checkpoint + ": " + e.getMessage(), e);
+            throw e instanceof IllegalArgumentException
+                    ? new CheckpointException("checkpoint " + checkpoint + ": " + e.getMessage(), e)
+                    : e;
         }
     }
 

@@ -42,11 +42,9 @@ final class RerankerFile {
     /** Bytes of each weights file that go into the digest: its header and its first weights. */
     private static final int DIGEST_BYTES = 1 << 20;
 
-    private final Path path;
     private final JsonNode root;
 
-    private RerankerFile(Path path, JsonNode root) {
-        this.path = path;
+    private RerankerFile(JsonNode root) {
         this.root = root;
     }
 
@@ -60,9 +58,8 @@ final class RerankerFile {
 
     private static <T> T read(Path checkpoint, Function<RerankerFile, T> settings) {
         Path path = checkpoint.resolve(RerankerSettings.FILE);
-        RerankerFile file = new RerankerFile(path, parse(path));
         try {
-            return settings.apply(file);
+            return settings.apply(new RerankerFile(parse(path)));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(path + ": " + e.getMessage(), e);
         }

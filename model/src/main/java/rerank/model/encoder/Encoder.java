@@ -4,9 +4,10 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import rerank.model.tokenizer.PairTokens;
 import rerank.model.transformer.Arguments;
 import rerank.model.transformer.Precision;
@@ -22,6 +23,9 @@ import rerank.model.weights.ConfigJson;
  * is freed when it returns; the weights, when this object is closed, which must not happen during a call.
  */
 public final class Encoder implements AutoCloseable {
+    /** Each loaded with the first model of its family, and kept. */
+    private static final Map<Family, Program> PROGRAMS = new ConcurrentHashMap<>();
+
     private final EncoderConfig config;
     private final Program program;
     private final PtNDManager manager;
@@ -33,7 +37,7 @@ public final class Encoder implements AutoCloseable {
 
     private Encoder(EncoderConfig config, PtNDManager manager, Weights weights) {
         this.config = config;
-        this.program = Family.of(config.family()).orElseThrow().program();
+        this.program = PROGRAMS.computeIfAbsent(Family.of(config.family()).orElseThrow(), Family::load);
         this.manager = manager;
         this.weights = weights;
         this.weightList = IValue.listFrom(weights.tensors());
@@ -99,7 +103,7 @@ public final class Encoder implements AutoCloseable {
                         logits[row], Arrays.copyOfRange(hidden, from, to), Arrays.copyOfRange(norms, from, to));
             }
         }
-        return new ArrayList<>(Arrays.asList(traces));
+        return List.of(traces);
     }
 
     private IValue[] all(PackedRows rows, Arguments arguments) {

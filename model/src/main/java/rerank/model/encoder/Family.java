@@ -2,7 +2,6 @@ package rerank.model.encoder;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import rerank.model.transformer.Program;
 
 /** The encoders there are: what they are called in a checkpoint, and their program. */
@@ -14,9 +13,6 @@ enum Family {
     private final String modelType;
     private final String architecture;
     private final String className;
-
-    /** Loaded when a model of the family first is. Guarded by this. */
-    private @Nullable Program program;
 
     Family(String modelType, String architecture, String className) {
         this.modelType = modelType;
@@ -41,11 +37,8 @@ enum Family {
         return architecture;
     }
 
-    /** Its forward pass. */
-    synchronized Program program() {
-        if (program == null) {
-            program = Program.load(className, modelType + ".py", "encoder.py");
-        }
-        return program;
+    /** Loads its forward pass. */
+    Program load() {
+        return Program.load(className, modelType + ".py", "encoder.py");
     }
 }
