@@ -1,11 +1,12 @@
 package rerank.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +19,6 @@ import rerank.cli.replay.Runs;
 import rerank.cli.report.LatencyMillis;
 import rerank.cli.report.PeakMemory;
 import rerank.cli.report.Report;
-import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.PairJudge;
 import rerank.trainer.dataset.Dataset;
@@ -52,14 +52,14 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path checkpoint = model.directory();
-        Dataset dataset = data.read();
-        List<RerankRequest> requests = data.requests(dataset);
-        try (LanguageModelReranker reranker = LanguageModelReranker.load(checkpoint)) {
+        // A wrong directory is told before the data are read, which takes a while.
+        try (PairJudge reranker = model.load()) {
+            Dataset dataset = data.read();
+            List<RerankRequest> requests = data.requests(dataset);
             PairJudge.Identity identity = reranker.identity();
             Mode named = model.mode().orElse(identity.defaultMode());
             Map<Mode, InProcess.Outcome> outcomes = new EnumMap<>(Mode.class);
-            for (Mode mode : modes()) {
+            for (Mode mode : modes(identity)) {
                 outcomes.put(mode, rerank(reranker, requests, mode));
             }
             print(dataset, requests, identity, named, outcomes);
@@ -112,11 +112,11 @@ final class EvalCommand implements Callable<Integer> {
                 .rerank(dataset, data.split(), data.depth());
     }
 
-    private List<Mode> modes() {
-        return model.mode().map(List::of).orElse(List.of(Mode.values()));
+    private Set<Mode> modes(PairJudge.Identity identity) {
+        return new TreeSet<>(model.mode().map(Set::of).orElseGet(identity::modes));
     }
 
-    private InProcess.Outcome rerank(LanguageModelReranker reranker, List<RerankRequest> requests, Mode mode) {
+    private InProcess.Outcome rerank(PairJudge reranker, List<RerankRequest> requests, Mode mode) {
         try (ProgressBar bar = new ProgressBar(mode.id(), requests.size())) {
             return InProcess.run(
                     requests,

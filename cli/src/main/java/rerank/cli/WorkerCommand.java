@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rerank.model.LanguageModelReranker;
+import rerank.model.CheckpointJudge;
 import rerank.model.ranking.PairJudge;
 import rerank.topology.TopicNames;
 import rerank.topology.worker.Worker;
@@ -23,8 +23,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         WorkerConfig settings = config.load();
-        LanguageModelReranker judge =
-                LanguageModelReranker.load(settings.checkpoint().orElseGet(ModelOptions::shipped));
+        PairJudge judge = CheckpointJudge.load(settings.checkpoint().orElseGet(ModelOptions::shipped));
         PairJudge.Identity identity = judge.identity();
         Worker worker = Worker.start(settings, judge);
         // Ctrl-C and SIGTERM: finish what can be finished, commit, and leave.

@@ -171,6 +171,67 @@ class ModelCommandsIT {
         assertThat(output.text()).contains("llama", "16 token types", "It loads; there is no golden.json");
     }
 
+    @Test
+    void ranksWithACrossEncoderInProcessAndThroughKafka() throws IOException {
+        Path encoder = TestCheckpoint.writeCrossEncoder(directory.resolve("cross-encoder"));
+        Path throughKafka = directory.resolve("encoder-kafka.trec");
+        Path inProcess = directory.resolve("encoder-process.trec");
+        Path report = directory.resolve("encoder.json");
+
+        Output replay = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                encoder.toString(),
+                "--run-out",
+                throughKafka.toString());
+        Output eval = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--model",
+                encoder.toString(),
+                "--run-out",
+                inProcess.toString(),
+                "--report",
+                report.toString());
+
+        assertThat(replay.exitCode()).as(replay.errors()).isZero();
+        assertThat(replay.text()).contains("reranked, cross-encoder").doesNotContain("not judged");
+        assertThat(eval.exitCode()).as(eval.errors()).isZero();
+        assertThat(read(report).path("mode").textValue()).isEqualTo("cross-encoder");
+        Run expected = Run.read(inProcess);
+        assertThat(expected.rankings()).hasSize(6);
+        assertThat(expected.rankings().keySet())
+                .allSatisfy(query -> assertThat(Run.read(throughKafka).docIds(query))
+                        .containsExactlyElementsOf(expected.docIds(query)));
+    }
+
+    @Test
+    void refusesAModeThatTheCheckpointDoesNotOffer() throws IOException {
+        Path encoder = TestCheckpoint.writeCrossEncoder(directory.resolve("cross-encoder"));
+
+        Output output =
+                Output.of("eval", "--data", data.toString(), "--model", encoder.toString(), "--mode", "justify");
+
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.errors())
+                .contains("checkpoint random-bert does not judge in mode justify, only in cross-encoder");
+    }
+
+    @Test
+    void saysWhatACrossEncoderIs() throws IOException {
+        Path encoder = TestCheckpoint.writeCrossEncoder(directory.resolve("cross-encoder"));
+
+        Output output = Output.of("model", "check", encoder.toString());
+
+        assertThat(output.exitCode()).as(output.errors()).isZero();
+        assertThat(output.text())
+                .contains("bert", "a head of 1 label", "It loads; there is no golden.json")
+                .doesNotContain("being decoded");
+    }
+
     private static double ndcg10(Path run, int queries) {
         Run read = Run.read(run);
         assertThat(read.rankings()).hasSize(queries);

@@ -92,6 +92,52 @@ class ModelCheckTest {
                 .contains("logits len96", "prefill batch_left_padded", "log-probabilities of continuations");
     }
 
+    @Tag("shared")
+    @ParameterizedTest
+    @CsvSource({
+        "bert/f32, FLOAT32", "bert/bf16, FLOAT32", "bert/f32, BFLOAT16", "bert/bf16, BFLOAT16",
+        "electra/f32, FLOAT32", "electra/bf16, FLOAT32", "electra/f32, BFLOAT16", "electra/bf16, BFLOAT16",
+        "modernbert/f32, FLOAT32", "modernbert/bf16, FLOAT32", "modernbert/f32, BFLOAT16", "modernbert/bf16, BFLOAT16",
+    })
+    void matchesTheReferenceOfACrossEncoder(String name, Precision precision) {
+        ModelReport report = ModelCheck.run(golden(name), precision);
+
+        assertThat(report.cases()).hasSizeGreaterThan(20).allMatch(CheckedCase::passed);
+        assertThat(report.summary().shape().labels()).isEqualTo(1);
+        assertThat(report.summary().cacheBytesPer1000Tokens()).isZero();
+    }
+
+    @Tag("shared")
+    @ParameterizedTest
+    @CsvSource({"bert", "electra", "modernbert"})
+    void matchesTheReferenceOfACrossEncoderThroughTheConfigOfTransformers5(String family) throws IOException {
+        Path checkpoint = copyOf(golden(family + "/f32"));
+        Files.write(checkpoint.resolve("config.json"), Files.readAllBytes(checkpoint.resolve("config_v5.json")));
+
+        assertThat(ModelCheck.run(checkpoint, Precision.FLOAT32).passed()).isTrue();
+    }
+
+    @Tag("shared")
+    @ParameterizedTest
+    @CsvSource({
+        "bert/f32, \"layer_norm_eps\": 1e-12, \"layer_norm_eps\": 1e-05",
+        "electra/f32, \"layer_norm_eps\": 1e-12, \"layer_norm_eps\": 1e-05",
+        "modernbert/f32, \"local_attention\": 8, \"local_attention\": 10",
+        "modernbert/f32, \"local_rope_theta\": 10000.0, \"local_rope_theta\": 160000.0",
+        "modernbert/f32, \"classifier_pooling\": \"mean\", \"classifier_pooling\": \"cls\"",
+    })
+    void noticesASmallMistakeInTheConfigOfACrossEncoder(String name, String right, String wrong) throws IOException {
+        Path checkpoint = copyOf(golden(name));
+        edit(checkpoint.resolve("config.json"), text -> text.replace(right, wrong));
+
+        ModelReport report = ModelCheck.run(checkpoint, Precision.FLOAT32);
+
+        assertThat(report.cases())
+                .filteredOn(one -> !one.passed())
+                .extracting(CheckedCase::name)
+                .contains("logits pair_long", "logits batch_right_padded");
+    }
+
     @Test
     void saysWhatACheckpointIs() {
         TransformerConfig config = TinyCheckpoint.config("llama");
@@ -104,7 +150,7 @@ class ModelCheckTest {
         long parameters = (300 + 3 + 1) * 32 + 2 * layer;
         assertThat(report.summary())
                 .isEqualTo(new ModelSummary(
-                        config,
+                        new ModelSummary.Shape("llama", 2, 32, 4, 2, 300, 256, 3, 0),
                         parameters,
                         List.of(ElementType.BF16),
                         2 * parameters,

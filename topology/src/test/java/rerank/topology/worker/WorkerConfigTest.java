@@ -72,7 +72,7 @@ class WorkerConfigTest {
         assertThatThrownBy(() -> WorkerConfig.of(given))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("the worker's configuration has 8 mistakes:")
-                .hasMessageContaining("unknown mode 'listwise'; use explain, label or justify")
+                .hasMessageContaining("unknown mode 'listwise'; use explain, label, justify or cross-encoder")
                 .hasMessageContaining("unknown placement 'cloud'; use owner or fan-out")
                 .hasMessageContaining("rerank.batch.max.pairs")
                 .hasMessageContaining("rerank.tick.ms")

@@ -39,6 +39,23 @@ class WorkerStartTest {
     }
 
     @Test
+    void refusesADefaultModeThatTheModelDoesNotOffer() {
+        AtomicInteger closed = new AtomicInteger();
+        WorkerConfig config = WorkerConfig.of(Map.of(
+                "bootstrap.servers", "127.0.0.1:1",
+                "schema.registry.url", "mock://start",
+                "state.dir", directory.toString(),
+                "rerank.default.mode", "cross-encoder"));
+
+        assertThatThrownBy(() -> Worker.start(config, new IdleJudge(closed)))
+                .isInstanceOf(WorkerException.class)
+                .hasMessage(
+                        "rerank.default.mode: checkpoint idle does not judge in mode cross-encoder, only in explain,"
+                                + " justify, label");
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
     @Timeout(60)
     void saysSoToWhenTheBrokersNameCannotBeResolved() {
         WorkerConfig config = WorkerConfig.of(Map.of(
