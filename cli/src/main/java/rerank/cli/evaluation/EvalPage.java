@@ -138,13 +138,12 @@ public final class EvalPage {
         html.append(
                 "<h3 style=\"margin-top:22px\">Is it chance?</h3>\n<p class=\"soft\">Paired randomisation test over the"
                         + " queries, two-sided, not corrected for the number of tests.</p>\n<div class=\"scroll\"><table>\n<tr>"
-                        + "<th>system</th><th class=\"text\">than</th><th>queries</th><th>nDCG@10</th><th>p</th></tr>\n");
+                        + "<th>difference</th><th>queries</th><th>nDCG@10</th><th>p</th></tr>\n");
         for (Difference difference : report.differences()) {
             html.append(row(
                     difference.system().equals(chosen),
                     List.of(
-                            difference.system(),
-                            difference.than(),
+                            difference.system() + " \u2212 " + difference.than(),
                             Html.count(difference.queries()),
                             Html.difference(difference.ndcg10()),
                             Html.p(difference.p()))));

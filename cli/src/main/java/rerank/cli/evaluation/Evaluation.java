@@ -72,16 +72,18 @@ public final class Evaluation {
                 : null;
     }
 
-    /** The systems that ranked all of these requests. */
+    /** The systems that ranked all of these requests; times only of those that ranked no others. */
     private Comparison comparison(List<RerankRequest> requests) {
         Comparison comparison = new Comparison(Runs.firstStage(requests), subject.qrels());
         runs.outcomes().forEach((mode, outcome) -> {
-            if (outcome.rankings().size() >= requests.size()) {
+            if (outcome.rankings().size() == requests.size()) {
                 comparison.add(
                         mode.id(),
                         outcome.run(),
                         LatencyMillis.ofNanos(outcome.latencyNanos()),
                         outcome.pairsPerSecond());
+            } else if (outcome.rankings().size() > requests.size()) {
+                comparison.add(mode.id(), outcome.run());
             }
         });
         Run control = subject.control();

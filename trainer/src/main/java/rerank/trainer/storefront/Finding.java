@@ -26,10 +26,10 @@ sealed interface Finding {
     List<Claim> claims(@Nullable Constraint constraint, @Nullable Fact fact);
 
     /** "Does not say the price." */
-    record Silence(String attribute, Kind kind, String clause) implements Finding {
+    record Silence(String attribute, Kind kind, String evidence) implements Finding {
         @Override
         public List<Claim> claims(@Nullable Constraint constraint, @Nullable Fact fact) {
-            return List.of(Claim.said(kind, clause, fact == null));
+            return List.of(Claim.said(kind, evidence, fact == null));
         }
     }
 
@@ -43,7 +43,7 @@ sealed interface Finding {
     record Number(
             String attribute,
             Attribute about,
-            String clause,
+            String evidence,
             @Nullable Quantity value,
             String conversion,
             String comparison)
@@ -52,7 +52,7 @@ sealed interface Finding {
         public List<Claim> claims(@Nullable Constraint constraint, @Nullable Fact fact) {
             boolean isStated =
                     value != null && fact != null && fact.value() instanceof Quantity stated && isSame(stated);
-            List<Claim> claims = new ArrayList<>(List.of(Claim.said(Kind.NUMBER, clause, isStated)));
+            List<Claim> claims = new ArrayList<>(List.of(Claim.said(Kind.NUMBER, evidence, isStated)));
             if (!comparison.isEmpty()) {
                 boolean holds = constraint instanceof Limit limit
                         && fact != null
@@ -87,13 +87,13 @@ sealed interface Finding {
      * @param word that the product states
      * @param remark " as wanted", ", not WORD", ", ruled out"; empty for none
      */
-    record Word(String attribute, String clause, String word, String remark) implements Finding {
+    record Word(String attribute, String evidence, String word, String remark) implements Finding {
         @Override
         public List<Claim> claims(@Nullable Constraint constraint, @Nullable Fact fact) {
             boolean isStated = fact != null
                     && fact.value() instanceof Value.Choice choice
                     && choice.word().equals(word);
-            List<Claim> claims = new ArrayList<>(List.of(Claim.said(Kind.FEATURE, clause, isStated)));
+            List<Claim> claims = new ArrayList<>(List.of(Claim.said(Kind.FEATURE, evidence, isStated)));
             if (!remark.isEmpty()) {
                 boolean holds =
                         constraint instanceof Wanted wanted && fact != null && remark.equals(right(wanted, fact));
@@ -116,12 +116,12 @@ sealed interface Finding {
      * @param isPresent whether the product has it
      * @param remark " as wanted", ", though unwanted", ", though wanted"; empty for none
      */
-    record Feature(String attribute, String clause, boolean isPresent, String remark) implements Finding {
+    record Feature(String attribute, String evidence, boolean isPresent, String remark) implements Finding {
         @Override
         public List<Claim> claims(@Nullable Constraint constraint, @Nullable Fact fact) {
             boolean isStated =
                     fact != null && fact.value() instanceof Value.Feature feature && feature.isPresent() == isPresent;
-            List<Claim> claims = new ArrayList<>(List.of(Claim.said(Kind.FEATURE, clause, isStated)));
+            List<Claim> claims = new ArrayList<>(List.of(Claim.said(Kind.FEATURE, evidence, isStated)));
             if (!remark.isEmpty()) {
                 boolean holds =
                         constraint instanceof Having having && fact != null && remark.equals(right(having, fact));

@@ -125,13 +125,18 @@ final class FindingReader {
                     switch (form.attribute().kind()) {
                         case NUMBER -> number(clause, form, evidence);
                         case CHOICE ->
-                            new Finding.Word(form.id(), clause, evidence.group("value"), evidence.group("remark"));
-                        case FEATURE -> new Finding.Feature(form.id(), clause, true, evidence.group("remark"));
+                            new Finding.Word(
+                                    form.id(),
+                                    without(clause, evidence),
+                                    evidence.group("value"),
+                                    evidence.group("remark"));
+                        case FEATURE ->
+                            new Finding.Feature(form.id(), without(clause, evidence), true, evidence.group("remark"));
                     });
         }
         Matcher negated = form.negated() == null ? null : form.negated().matcher(clause);
         return negated != null && negated.matches()
-                ? Optional.of(new Finding.Feature(form.id(), clause, false, negated.group("remark")))
+                ? Optional.of(new Finding.Feature(form.id(), without(clause, negated), false, negated.group("remark")))
                 : Optional.empty();
     }
 
@@ -141,10 +146,16 @@ final class FindingReader {
         return new Finding.Number(
                 form.id(),
                 form.attribute(),
-                clause,
+                without(clause, evidence).replaceAll(", $", ""),
                 quantity(evidence.group("value"), form.units()),
                 conversion == null ? "" : conversion,
                 comparison == null ? "" : comparison);
+    }
+
+    /** The clause up to its remark: what it says of the product alone. */
+    private static String without(String clause, Matcher read) {
+        int remark = read.start("remark");
+        return remark < 0 ? clause : clause.substring(0, remark);
     }
 
     private static @Nullable Quantity quantity(String text, Set<Unit> units) {

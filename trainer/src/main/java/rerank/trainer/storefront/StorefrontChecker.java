@@ -70,9 +70,12 @@ final class StorefrontChecker implements ExplanationChecker {
         claims.add(
                 noun == null
                         ? Claim.missing(Kind.TOPIC, "wants " + Catalogue.withArticle(asked.noun()))
-                        : Claim.said(Kind.TOPIC, "wants " + noun, isA(noun, asked.category())));
+                        : Claim.said(Kind.TOPIC, "wants " + Catalogue.withArticle(noun), isA(noun, asked.category())));
         if (other != null) {
-            claims.add(Claim.said(Kind.TOPIC, "but this is " + other, isOther && isA(other, product.category())));
+            claims.add(Claim.said(
+                    Kind.TOPIC,
+                    "but this is " + Catalogue.withArticle(other),
+                    isOther && isA(other, product.category())));
         } else if (isOther) {
             claims.add(Claim.missing(Kind.TOPIC, "but this is " + Catalogue.withArticle(product.noun())));
         }
