@@ -141,7 +141,7 @@ public final class EvalPage {
                         + "<th>difference</th><th>queries</th><th>nDCG@10</th><th>p</th></tr>\n");
         for (Difference difference : report.differences()) {
             html.append(row(
-                    difference.system().equals(chosen),
+                    difference.system().equals(chosen) || difference.than().equals(chosen),
                     List.of(
                             difference.system() + " \u2212 " + difference.than(),
                             Html.count(difference.queries()),
