@@ -127,17 +127,22 @@ class ModelCommandsIT {
     @Test
     void setsAllModesSideBySide() throws IOException {
         Path report = directory.resolve("eval.json");
+        Path page = directory.resolve("pages/eval.html");
 
         Output output = Output.of(
                 "eval",
                 "--data",
                 data.toString(),
                 "--limit",
+                "3",
+                "--explain-limit",
                 "2",
                 "--model",
                 checkpoint.toString(),
                 "--report",
-                report.toString());
+                report.toString(),
+                "--html",
+                page.toString());
 
         assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text().lines().map(String::strip))
@@ -146,8 +151,43 @@ class ModelCommandsIT {
                 .anyMatch(line -> line.startsWith("justify"));
         JsonNode figures = read(report);
         assertThat(figures.path("mode").textValue()).isEqualTo("justify");
+        assertThat(figures.path("queries").intValue()).isEqualTo(3);
         assertThat(figures.at("/others/explain/pairsPerSecond").doubleValue()).isPositive();
+        assertThat(figures.at("/others/explain/queries").intValue()).isEqualTo(2);
         assertThat(figures.at("/others/label/ndcg10").isNumber()).isTrue();
+        assertThat(figures.at("/calibration/pairs").intValue()).isEqualTo(3 * SmallData.CANDIDATES);
+        assertThat(figures.at("/modes/label/millisPerPair").doubleValue()).isPositive();
+        assertThat(figures.at("/perQuery")).hasSize(3);
+        assertThat(Files.readString(page)).startsWith("<!doctype html>").contains("--explain-limit 2");
+    }
+
+    @Test
+    void aModeThatIsNamedRunsAlone() throws IOException {
+        Path report = directory.resolve("label.json");
+
+        Output output = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--mode",
+                "label",
+                "--model",
+                checkpoint.toString(),
+                "--report",
+                report.toString());
+
+        assertThat(output.exitCode()).as(output.errors()).isZero();
+        assertThat(read(report).path("modes").fieldNames()).toIterable().containsExactly("label");
+        assertThat(read(report).path("others")).isEmpty();
+    }
+
+    @Test
+    void namesTheSplitsThereAreWhenOneIsMissing() {
+        Output output =
+                Output.of("eval", "--data", data.toString(), "--split", "tset", "--model", checkpoint.toString());
+
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.errors()).contains("has no split 'tset'; it has [test]");
     }
 
     @Test
