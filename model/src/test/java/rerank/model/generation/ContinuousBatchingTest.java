@@ -47,8 +47,8 @@ class ContinuousBatchingTest {
         for (String family : FAMILIES) {
             MODELS.put(
                     family,
-                    Transformer.load(TinyCheckpoint.write(
-                            directory.resolve(family), TinyCheckpoint.config(family), 21, false)));
+                    Transformer.load(
+                            TinyCheckpoint.write(directory.resolve(family), TinyCheckpoint.config(family), 21, false)));
         }
     }
 
@@ -75,9 +75,7 @@ class ContinuousBatchingTest {
         Random random = new Random(seed);
         List<Arrival> arrivals = arrivals(random, family.equals("llama") ? 3 : 1);
         Scheduler.Limits tight = new Scheduler.Limits(
-                8 + random.nextInt(60),
-                1 + random.nextInt(7),
-                (long) POSITION_BYTES * (96 + random.nextInt(4 * 96)));
+                8 + random.nextInt(60), 1 + random.nextInt(7), (long) POSITION_BYTES * (96 + random.nextInt(4 * 96)));
 
         List<Sequence> sequences = together(MODELS.get(family), tight, arrivals);
 
@@ -100,7 +98,9 @@ class ContinuousBatchingTest {
         try (Scheduler scheduler = new Scheduler(model, limits, READING)) {
             int last = arrivals.stream().mapToInt(Arrival::step).max().orElseThrow();
             for (int step = 0; step <= last || !scheduler.isIdle(); step++) {
-                assertThat(step).as("steps until all %s are done", arrivals.size()).isLessThan(10_000);
+                assertThat(step)
+                        .as("steps until all %s are done", arrivals.size())
+                        .isLessThan(10_000);
                 for (int i = 0; i < sequences.length; i++) {
                     if (arrivals.get(i).step() == step) {
                         sequences[i] = scheduler.add(arrivals.get(i).request());
@@ -126,7 +126,8 @@ class ContinuousBatchingTest {
     private static Completion alone(Transformer model, GenerationRequest request) {
         try (Scheduler scheduler = new Scheduler(model, Scheduler.Limits.DEFAULT, READING)) {
             GenerationRequest unshared = new GenerationRequest(
-                    new EncodedPrompt(request.prompt().tokenIds(), request.prompt().tokenTypes()),
+                    new EncodedPrompt(
+                            request.prompt().tokenIds(), request.prompt().tokenTypes()),
                     request.maxNewTokens(),
                     request.stop(),
                     request.suffix(),
@@ -147,10 +148,7 @@ class ContinuousBatchingTest {
                 .as(what)
                 .usingComparatorWithPrecision(1e-4f)
                 .containsExactly(expected.logProbs());
-        assertThat(actual.scored())
-                .as(what)
-                .usingComparatorWithPrecision(1e-4f)
-                .containsExactly(expected.scored());
+        assertThat(actual.scored()).as(what).usingComparatorWithPrecision(1e-4f).containsExactly(expected.scored());
     }
 
     private static List<Arrival> arrivals(Random random, int types) {
@@ -185,8 +183,7 @@ class ContinuousBatchingTest {
         EncodedPrompt query = queries.get(random.nextInt(queries.size()));
         int room = LONGEST - query.tokenIds().length;
         EncodedPrompt whole = joined(query, random(random, random.nextInt(room + 1), types));
-        return new EncodedPrompt(
-                whole.tokenIds(), whole.tokenTypes(), query.instructionTokens(), query.queryTokens());
+        return new EncodedPrompt(whole.tokenIds(), whole.tokenTypes(), query.instructionTokens(), query.queryTokens());
     }
 
     private static GenerationRequest request(Random random, EncodedPrompt prompt) {

@@ -86,13 +86,10 @@ class SchedulerTest {
     void beginsInTheOrderOfArrivalAsFarAsAStepHasRoom() {
         List<Integer> begun = new ArrayList<>();
         try (Scheduler scheduler = scheduler(new Scheduler.Limits(32, 3, ROOMY))) {
-            List<Sequence> sequences = new ArrayList<>();
             for (int length : new int[] {20, 12, 3, 30, 2, 5, 6, 7}) {
-                sequences.add(scheduler.add(GenerationRequest.score(unshared(tokens(length)))));
+                scheduler.add(GenerationRequest.score(unshared(tokens(length))));
             }
-            while (!scheduler.isIdle()) {
-                scheduler.step();
-            }
+            runToTheEnd(scheduler);
         }
         steps.forEach(turns -> turns.forEach(turn -> begun.add(turn.count())));
 
@@ -124,8 +121,8 @@ class SchedulerTest {
     @Test
     void whatIsCancelledLeavesItsRoomAtOnce() {
         try (Scheduler scheduler = scheduler(new Scheduler.Limits(32, 2, ROOMY))) {
-            List<Sequence> running = List.of(
-                    scheduler.add(generate(tokens(5), 20)), scheduler.add(generate(tokens(5), 20)));
+            List<Sequence> running =
+                    List.of(scheduler.add(generate(tokens(5), 20)), scheduler.add(generate(tokens(5), 20)));
             scheduler.step();
             List<Sequence> waiting = IntStream.range(0, 4)
                     .mapToObj(i -> scheduler.add(generate(tokens(50), 20)))
@@ -223,8 +220,7 @@ class SchedulerTest {
         try (Scheduler scheduler = scheduler(new Scheduler.Limits(128, 4, 96L * POSITION_BYTES))) {
             int[] query = tokens(40);
             EncodedPrompt prompt = new EncodedPrompt(joined(query, tokens(30)), new int[70], 0, 40);
-            Sequence sequence =
-                    scheduler.add(new GenerationRequest(prompt, 20, StopRule.NEVER, null, 0, -1));
+            Sequence sequence = scheduler.add(new GenerationRequest(prompt, 20, StopRule.NEVER, null, 0, -1));
 
             runToTheEnd(scheduler);
 
@@ -362,8 +358,8 @@ class SchedulerTest {
                 new Scheduler.Limits(128, 4, ROOMY),
                 turns -> turns.stream().anyMatch(turn -> turn.tokenIds()[0] == 123),
                 new EngineException("index out of range"))) {
-            List<Sequence> bad = List.of(
-                    scheduler.add(candidate(cursed, 0, 5)), scheduler.add(candidate(cursed, 0, 5)));
+            List<Sequence> bad =
+                    List.of(scheduler.add(candidate(cursed, 0, 5)), scheduler.add(candidate(cursed, 0, 5)));
             Sequence good = scheduler.add(candidate(tokensWithout(123, 20), 0, 5));
 
             runToTheEnd(scheduler);
@@ -378,9 +374,7 @@ class SchedulerTest {
     @ValueSource(strings = {"DefaultCPUAllocator: can't allocate memory: you tried to allocate", "CUDA out of memory."})
     void stepsBecomeSmallerWhenMemoryRunsOutAndNobodyIsTheWorse(String message) {
         try (Scheduler scheduler = failing(
-                new Scheduler.Limits(256, 8, ROOMY),
-                turns -> tokensOf(turns) > 70,
-                new EngineException(message))) {
+                new Scheduler.Limits(256, 8, ROOMY), turns -> tokensOf(turns) > 70, new EngineException(message))) {
             List<Sequence> sequences = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 sequences.add(scheduler.add(generate(tokens(20 + 9 * i), 10)));
@@ -413,8 +407,8 @@ class SchedulerTest {
                     },
                     Scheduler.Limits.DEFAULT,
                     sampling)) {
-                Sequence sequence = scheduler.add(
-                        new GenerationRequest(unshared(prompt), 20, StopRule.NEVER, null, 77, -1));
+                Sequence sequence =
+                        scheduler.add(new GenerationRequest(unshared(prompt), 20, StopRule.NEVER, null, 77, -1));
                 runToTheEnd(scheduler);
                 drawn.add(sequence.completion().tokenIds());
             }
@@ -450,7 +444,9 @@ class SchedulerTest {
                     .tokenIds();
             free = IntStream.range(100, 150).allMatch(t -> ids[t] == ids[t - 6]) ? ids : null;
         }
-        assertThat(free).as("a completion that goes round in a cycle of 1, 2, 3 or 6").isNotNull();
+        assertThat(free)
+                .as("a completion that goes round in a cycle of 1, 2, 3 or 6")
+                .isNotNull();
 
         Completion cut = completed(new GenerationRequest(
                 unshared(prompt), 150, new StopRule(Set.of(), List.of(), null, 24), new int[0], 0, -1));

@@ -38,13 +38,14 @@ class BatchJudgeTest {
     @Test
     void aWrongNumberOfJudgmentsIsAFailure() {
         assertThat(judge.judge(pairs("short")))
-                .containsExactly(new Judgment.Unjudged(
-                        "the model failed on it: the model gave 0 judgments for 1 pairs"));
+                .containsExactly(
+                        new Judgment.Unjudged("the model failed on it: the model gave 0 judgments for 1 pairs"));
     }
 
     @Test
     void forgetsWhatIsCancelledAndThenHasRoomAgain() {
-        List<PairJudge.Judging> all = pairs("a", "b", "c").stream().map(judge::prepare).toList();
+        List<PairJudge.Judging> all =
+                pairs("a", "b", "c").stream().map(judge::prepare).toList();
         all.forEach(judge::start);
         assertThat(judge.hasRoom()).isFalse();
 

@@ -40,7 +40,18 @@ class KeyValueCacheTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 32", "32, 32", "33, 48", "48, 48", "49, 64", "65, 96", "97, 128", "129, 192", "193, 256", "6000, 6144"})
+    @CsvSource({
+        "1, 32",
+        "32, 32",
+        "33, 48",
+        "48, 48",
+        "49, 64",
+        "65, 96",
+        "97, 128",
+        "129, 192",
+        "193, 256",
+        "6000, 6144"
+    })
     void slotsComeInSizes(int positions, int capacity) {
         assertThat(KeyValueCache.capacityFor(positions)).isEqualTo(capacity);
         try (KeyValueCache cache = transformer.newCache(1L << 40)) {
@@ -162,9 +173,7 @@ class KeyValueCacheTest {
 
             StepResult result = transformer.step(
                     List.of(new Turn(other, NO_TYPES, 20, 20, target, null, Read.SCORE, 0, -1)), cache, READING);
-            assertThat(result.asked()[0])
-                    .usingComparatorWithPrecision(1e-4f)
-                    .containsExactly(atOnce(other));
+            assertThat(result.asked()[0]).usingComparatorWithPrecision(1e-4f).containsExactly(atOnce(other));
             assertThat(target.used()).isEqualTo(40);
         }
     }
@@ -195,15 +204,12 @@ class KeyValueCacheTest {
         }
         StepResult result = transformer.step(turns, cache, READING);
         for (int i = 0; i < texts.size(); i++) {
-            assertThat(result.asked()[i])
-                    .usingComparatorWithPrecision(1e-4f)
-                    .containsExactly(atOnce(texts.get(i)));
+            assertThat(result.asked()[i]).usingComparatorWithPrecision(1e-4f).containsExactly(atOnce(texts.get(i)));
         }
     }
 
     private static float[] atOnce(int[] text) {
-        return transformer
-                .step(List.of(Turn.alone(text, NO_TYPES, Read.SCORE)), null, READING)
+        return transformer.step(List.of(Turn.alone(text, NO_TYPES, Read.SCORE)), null, READING)
                 .asked()[0];
     }
 

@@ -57,16 +57,18 @@ class PrecisionTest {
             Slot slot = cache.allocate(KeyValueCache.Purpose.SEQUENCE, 40);
             transformer.step(
                     List.of(new Turn(prompt, new int[0], 0, 39, slot, null, Turn.Read.NOTHING, 0, -1)), cache, reading);
-            float[] continued = transformer
-                    .step(List.of(new Turn(prompt, new int[0], 39, 1, slot, null, Turn.Read.SCORE, 0, -1)), cache, reading)
+            float[] continued = transformer.step(
+                            List.of(new Turn(prompt, new int[0], 39, 1, slot, null, Turn.Read.SCORE, 0, -1)),
+                            cache,
+                            reading)
                     .asked()[0];
-            float[] whole = transformer
-                    .step(List.of(Turn.alone(prompt, new int[0], Turn.Read.SCORE)), null, reading)
+            float[] whole = transformer.step(List.of(Turn.alone(prompt, new int[0], Turn.Read.SCORE)), null, reading)
                     .asked()[0];
 
             assertThat(labels(continued).score())
-                    .isCloseTo(labels(whole).score(), org.assertj.core.api.Assertions.within(
-                            precision == Precision.FLOAT32 ? 1e-5 : 0.05));
+                    .isCloseTo(
+                            labels(whole).score(),
+                            org.assertj.core.api.Assertions.within(precision == Precision.FLOAT32 ? 1e-5 : 0.05));
         }
     }
 

@@ -120,10 +120,13 @@ class StepPlanTest {
             Turn second = decoding(ids, 9, slots[1]);
             Turn third = decoding(ids, 2, slots[2]);
 
-            long[] all = StepPlan.of(List.of(third, first, second), READING, cache, false).plan();
-            long[] two = StepPlan.of(List.of(third, second), READING, cache, false).plan();
+            long[] all = StepPlan.of(List.of(third, first, second), READING, cache, false)
+                    .plan();
+            long[] two =
+                    StepPlan.of(List.of(third, second), READING, cache, false).plan();
 
-            // Tokens remembered (block, how many), then of one block how many tokens, rows and positions, and the first.
+            // Tokens remembered (block, how many), then of one block how many tokens, rows and positions, and the
+            // first.
             assertThat(Arrays.copyOfRange(all, HEADER, HEADER + 7)).containsExactly(0, 3, 0, 3, 3, 10, 0);
             assertThat(Arrays.copyOfRange(two, HEADER, HEADER + 7)).containsExactly(0, 2, 0, 2, 3, 10, -1);
         }

@@ -93,13 +93,13 @@ class TransformerTest {
         try (Transformer transformer = random(family);
                 KeyValueCache cache = transformer.newCache(CACHE_BYTES)) {
             Slot[] slots = {slot(cache, 20), slot(cache, 31)};
-            StepResult last = transformer.step(
+            transformer.step(
                     List.of(
                             turn(whole[0], 0, 15, slots[0], Read.NOTHING),
                             turn(whole[1], 0, 9, slots[1], Read.NOTHING)),
                     cache,
                     READING);
-            last = transformer.step(
+            StepResult last = transformer.step(
                     List.of(turn(whole[0], 15, 1, slots[0], Read.SCORE), turn(whole[1], 9, 17, slots[1], Read.SCORE)),
                     cache,
                     READING);

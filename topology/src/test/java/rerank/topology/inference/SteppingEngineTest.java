@@ -89,9 +89,7 @@ class SteppingEngineTest {
 
         assertThat(take(3))
                 .containsExactlyInAnyOrder(
-                        "first judged",
-                        "a failed: device memory exhausted",
-                        "huge failed: device memory exhausted");
+                        "first judged", "a failed: device memory exhausted", "huge failed: device memory exhausted");
         submit("next", FAR);
         judge.lateOnes.countDown();
         assertThat(take(2)).contains("next judged");
