@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.ranking.BatchJudge;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
-import rerank.model.ranking.PairJudge;
 
 class WorkerStartTest {
     @TempDir
@@ -88,9 +88,16 @@ class WorkerStartTest {
                 .hasMessageContaining("state.dir=" + file);
     }
 
-    private record IdleJudge(AtomicInteger closed) implements PairJudge {
+    private static final class IdleJudge extends BatchJudge {
+        private final AtomicInteger closed;
+
+        IdleJudge(AtomicInteger closed) {
+            super(1);
+            this.closed = closed;
+        }
+
         @Override
-        public List<Judgment> judge(List<Pair> pairs) {
+        protected List<Judgment> judgeTogether(List<Pair> pairs) {
             throw new IllegalStateException("nothing to judge");
         }
 
