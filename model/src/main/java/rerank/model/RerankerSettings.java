@@ -72,6 +72,16 @@ public record RerankerSettings(
         return firstStageWeights.keySet();
     }
 
+    /**
+     * Tokens of the longest sequence: a prompt, and where explanations are written one of them and its label. A model with
+     * fewer positions cuts it.
+     */
+    public int longestSequence() {
+        return modes().contains(Mode.EXPLAIN)
+                ? maxPromptTokens + maxExplanationTokens + LABEL_POSITIONS
+                : maxPromptTokens;
+    }
+
     /** Writes {@code reranker.json} into a checkpoint directory. */
     public void writeTo(Path checkpoint) {
         RerankerFile.write(this, checkpoint);

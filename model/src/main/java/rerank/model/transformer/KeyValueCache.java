@@ -124,6 +124,11 @@ public final class KeyValueCache implements AutoCloseable {
                 .sum();
     }
 
+    /** Memory of a slot for some positions in a cache of some model, which need not be loaded. */
+    public static long bytesOf(int positions, TransformerConfig config, Precision precision) {
+        return capacityFor(positions) * config.cacheBytesPerToken(precision);
+    }
+
     /** Memory of a slot for some positions. */
     public long bytesOf(int positions) {
         return capacityFor(positions) * bytesPerPosition;
