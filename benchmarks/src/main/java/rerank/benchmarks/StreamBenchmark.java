@@ -17,8 +17,8 @@ import rerank.cli.replay.InProcess;
 import rerank.cli.replay.Replay;
 import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
-import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
+import rerank.model.ranking.PairJudge;
 
 /**
  * Pairs per second through Kafka beside the same model called in process, in one run. Budget: at least 0.9 of it.
@@ -49,9 +49,8 @@ final class StreamBenchmark implements Callable<Integer> {
         List<RerankRequest> requests = data.requests(data.read());
         List<Double> inProcess = new ArrayList<>();
         List<Double> throughKafka = new ArrayList<>();
-        try (LanguageModelReranker direct = LanguageModelReranker.load(model.directory());
-                EmbeddedService service =
-                        EmbeddedService.start(LanguageModelReranker.load(model.directory()), Map.of())) {
+        try (PairJudge direct = model.load();
+                EmbeddedService service = EmbeddedService.start(model.load(), Map.of())) {
             Mode mode = model.mode().orElse(direct.identity().defaultMode());
             for (int round = 0; round <= rounds; round++) {
                 double alone = inProcess(direct, requests, mode);
@@ -82,7 +81,7 @@ final class StreamBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private double inProcess(LanguageModelReranker reranker, List<RerankRequest> requests, Mode mode) {
+    private double inProcess(PairJudge reranker, List<RerankRequest> requests, Mode mode) {
         return InProcess.run(
                         requests,
                         request -> reranker.rerank(request.query(), request.candidates(), mode, model.explainTop()),

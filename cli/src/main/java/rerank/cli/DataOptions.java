@@ -2,9 +2,13 @@ package rerank.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 import rerank.cli.replay.RerankRequest;
 import rerank.trainer.dataset.Dataset;
+import rerank.trainer.faithfulness.ExplanationChecker;
+import rerank.trainer.storefront.Storefront;
+import rerank.trainer.teacher.MedquadChecker;
 
 /** Which queries and candidates of which data set: options that {@code replay}, {@code eval} and {@code bench} share. */
 public final class DataOptions {
@@ -25,7 +29,10 @@ public final class DataOptions {
             description = "The NAME of run.NAME.trec with the candidates; needed where there are several.")
     private String firstStage = "";
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first N queries of the split.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Only the first N judged queries of the split, in the order of its qrels.")
     private int limit;
 
     @Option(
@@ -36,11 +43,33 @@ public final class DataOptions {
 
     /** Reads the data set, or makes the embedded one. */
     public Dataset read() {
-        return data.equals(Path.of(StorefrontData.NAME)) ? StorefrontData.make() : Dataset.read(data, firstStage);
+        return readChecked().dataset();
+    }
+
+    /**
+     * A data set and what can check explanations of its split.
+     *
+     * @param checker empty where nobody knows enough of the data
+     */
+    record Checked(Dataset dataset, Optional<ExplanationChecker> checker) {}
+
+    /** Reads the data set, or makes the embedded one, with its checker. */
+    Checked readChecked() {
+        if (data.equals(Path.of(StorefrontData.NAME))) {
+            Storefront storefront = StorefrontData.make();
+            return new Checked(storefront.dataset(), Optional.of(storefront.checker()));
+        }
+        Dataset dataset = Dataset.read(data, firstStage);
+        return new Checked(dataset, MedquadChecker.of(dataset, split));
     }
 
     /** The queries asked for, with their candidates. */
     public List<RerankRequest> requests(Dataset dataset) {
+        if (limit < 0 || depth < 1) {
+            throw new IllegalArgumentException(
+                    "--limit must be 0 (for all queries) or more and --depth 1 or more, were " + limit + " and "
+                            + depth);
+        }
         return RerankRequest.of(dataset, split, limit, depth);
     }
 

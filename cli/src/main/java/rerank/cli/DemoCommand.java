@@ -12,8 +12,8 @@ import rerank.cli.replay.Answer;
 import rerank.cli.replay.Replay;
 import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
-import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
+import rerank.model.ranking.PairJudge;
 import rerank.trainer.dataset.Dataset;
 
 /** {@code rerank demo}: everything in one process, on shopping queries that word overlap cannot answer. */
@@ -43,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         long start = System.nanoTime();
-        LanguageModelReranker judge = LanguageModelReranker.load(model.directory());
+        PairJudge judge = model.load();
         say("checkpoint %s loaded", judge.identity().modelVersion());
         try (EmbeddedService service = EmbeddedService.start(judge, Map.of())) {
             say("Kafka broker, schema registry and worker are running");

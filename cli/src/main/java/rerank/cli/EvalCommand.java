@@ -2,23 +2,26 @@ package rerank.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import rerank.cli.console.ProgressBar;
-import rerank.cli.replay.Comparison;
+import picocli.CommandLine.Spec;
+import rerank.cli.evaluation.EvalPage;
+import rerank.cli.evaluation.EvalReport;
+import rerank.cli.evaluation.Evaluation;
+import rerank.cli.evaluation.ModeRuns;
+import rerank.cli.evaluation.Origin;
 import rerank.cli.replay.InProcess;
 import rerank.cli.replay.RerankRequest;
-import rerank.cli.replay.Runs;
-import rerank.cli.report.LatencyMillis;
-import rerank.cli.report.PeakMemory;
-import rerank.cli.report.Report;
-import rerank.model.LanguageModelReranker;
+import rerank.cli.report.Machine;
+import rerank.cli.report.ReportFile;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.PairJudge;
 import rerank.trainer.dataset.Dataset;
@@ -28,7 +31,11 @@ import rerank.trainer.evaluation.LinearControl;
 /** {@code rerank eval}: a data set in process, without Kafka, all modes and the control side by side. */
 @Command(
         name = "eval",
-        description = "Rerank a data set without Kafka: all modes beside the first stage and a linear control.",
+        description = {
+            "Rerank a data set without Kafka: all modes beside the first stage and a linear control.",
+            "The headline figures are those of --mode, which then runs alone, or of the mode that the checkpoint's card"
+                    + " names; the others that the checkpoint can do stand beside it."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
@@ -36,11 +43,22 @@ final class EvalCommand implements Callable<Integer> {
     private static final int CONTROL_EPOCHS = 3;
     private static final long CONTROL_SEED = 1;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     @Mixin
     private final DataOptions data = new DataOptions();
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--explain-limit",
+            paramLabel = "N",
+            description =
+                    "Beside another mode, explain, which decodes every pair, reranks the first N queries only; all are"
+                            + " compared over those too. 0 for all. Default: ${DEFAULT-VALUE}.")
+    private int explainLimit = 50;
 
     @Option(
             names = "--no-control",
@@ -50,78 +68,90 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE.html",
+            description = "Also write a page with plots and the worst queries, which opens offline.")
+    private @Nullable Path html;
+
     @Override
     public Integer call() throws Exception {
-        Path checkpoint = model.directory();
-        Dataset dataset = data.read();
-        List<RerankRequest> requests = data.requests(dataset);
-        try (LanguageModelReranker reranker = LanguageModelReranker.load(checkpoint)) {
+        OffsetDateTime started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS);
+        // A wrong directory is told before the data are read, which takes a while.
+        try (PairJudge reranker = model.load()) {
+            DataOptions.Checked checked = data.readChecked();
+            Dataset dataset = checked.dataset();
+            List<RerankRequest> requests = data.requests(dataset);
             PairJudge.Identity identity = reranker.identity();
-            Mode named = model.mode().orElse(identity.defaultMode());
-            Map<Mode, InProcess.Outcome> outcomes = new EnumMap<>(Mode.class);
-            for (Mode mode : modes()) {
-                outcomes.put(mode, rerank(reranker, requests, mode));
-            }
-            print(dataset, requests, identity, named, outcomes);
+            ModeRuns runs = ModeRuns.run(
+                    model.mode().orElse(identity.defaultMode()),
+                    model.mode().isPresent() ? List.of() : List.of(Mode.values()),
+                    explainLimit,
+                    requests,
+                    (request, mode) ->
+                            reranker.rerank(request.query(), request.candidates(), mode, model.explainTop()));
+            Evaluation evaluation = new Evaluation(
+                    new Evaluation.Subject(
+                            data.describe(dataset),
+                            requests,
+                            data.depth(),
+                            dataset.qrels(data.split()),
+                            checked.checker(),
+                            model.explainTop(),
+                            identity.modelVersion(),
+                            control(dataset)),
+                    runs);
+            Origin origin = new Origin(
+                    commandLine(),
+                    model.directory().toString(),
+                    identity.promptVersion(),
+                    Machine.here(),
+                    started.toString());
+            write(evaluation.report(origin), evaluation, runs, identity);
         }
         return 0;
     }
 
-    private void print(
-            Dataset dataset,
-            List<RerankRequest> requests,
-            PairJudge.Identity identity,
-            Mode named,
-            Map<Mode, InProcess.Outcome> outcomes)
+    private void write(EvalReport report, Evaluation evaluation, ModeRuns runs, PairJudge.Identity identity)
             throws IOException {
-        Comparison comparison = new Comparison(Runs.firstStage(requests), dataset.qrels(data.split()));
-        outcomes.forEach((mode, outcome) -> comparison.add(
-                mode.id(), outcome.run(), LatencyMillis.ofNanos(outcome.latencyNanos()), outcome.pairsPerSecond()));
-        if (!withoutControl && dataset.qrels().containsKey(TRAIN_SPLIT)) {
-            System.err.println("linear control: training");
-            comparison.add("linear control", control(dataset));
-        }
-        InProcess.Outcome outcome = Objects.requireNonNull(outcomes.get(named));
+        InProcess.Outcome chosen = runs.chosenOutcome();
         System.out.printf(
-                "%n%s: %d queries, %d candidates, %s; its card names mode %s%n%n%s",
-                data.describe(dataset),
-                requests.size(),
-                outcome.pairs(),
+                "%n%s: %d queries, %d candidates, %s; headline mode %s, its card names %s%n%n%s",
+                report.figures().data(),
+                report.figures().queries(),
+                chosen.pairs(),
                 identity.modelVersion(),
+                runs.chosen().id(),
                 identity.defaultMode().id(),
-                comparison);
-        output.write(outcome.run(), identity.modelVersion() + "-" + named.id());
-        output.write(new Report(
-                "eval",
-                data.describe(dataset),
-                requests.size(),
-                outcome.pairs(),
-                named.id(),
-                identity.modelVersion(),
-                comparison.firstStage(),
-                comparison.quality(named.id()),
-                comparison.others(named.id()),
-                LatencyMillis.ofNanos(outcome.latencyNanos()),
-                outcome.pairsPerSecond(),
-                outcome.wallNanos() / 1e9,
-                PeakMemory.rssBytes()));
+                evaluation);
+        report.leftOut().forEach((mode, reason) -> System.out.printf("left out: mode %s (%s)%n", mode, reason));
+        output.write(chosen.run(), identity.modelVersion() + "-" + runs.chosen().id());
+        output.write(report);
+        if (html != null) {
+            ReportFile.writeText(html, new EvalPage(report).html());
+            System.out.printf("%nwritten: %s%n", html);
+        }
     }
 
-    private Run control(Dataset dataset) {
+    private @Nullable Run control(Dataset dataset) {
+        if (withoutControl || !dataset.qrels().containsKey(TRAIN_SPLIT)) {
+            return null;
+        }
+        System.err.println("linear control: training");
         return LinearControl.train(dataset, TRAIN_SPLIT, data.depth(), CONTROL_EPOCHS, CONTROL_SEED)
                 .rerank(dataset, data.split(), data.depth());
     }
 
-    private List<Mode> modes() {
-        return model.mode().map(List::of).orElse(List.of(Mode.values()));
-    }
-
-    private InProcess.Outcome rerank(LanguageModelReranker reranker, List<RerankRequest> requests, Mode mode) {
-        try (ProgressBar bar = new ProgressBar(mode.id(), requests.size())) {
-            return InProcess.run(
-                    requests,
-                    request -> reranker.rerank(request.query(), request.candidates(), mode, model.explainTop()),
-                    bar::step);
-        }
+    /** The command as typed, to be typed again. */
+    private String commandLine() {
+        List<String> arguments = spec == null
+                ? List.of()
+                : spec.root().commandLine().getParseResult().originalArgs();
+        return "./rerank "
+                + arguments.stream()
+                        .map(argument -> argument.matches("[\\w./=:,+@%-]+")
+                                ? argument
+                                : "'" + argument.replace("'", "'\\''") + "'")
+                        .collect(Collectors.joining(" "));
     }
 }

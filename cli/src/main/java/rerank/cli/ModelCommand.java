@@ -20,7 +20,6 @@ import rerank.model.check.ModelCheck;
 import rerank.model.check.ModelReport;
 import rerank.model.check.ModelSummary;
 import rerank.model.transformer.Precision;
-import rerank.model.transformer.TransformerConfig;
 
 /** {@code rerank model check}. */
 @Command(
@@ -51,7 +50,7 @@ final class ModelCommand implements Callable<Integer> {
                             names = "--precision",
                             defaultValue = "float32",
                             paramLabel = "P",
-                            description = "Arithmetic: float32 or bfloat16. Default: ${DEFAULT-VALUE}.")
+                            description = "Arithmetic: float32, bfloat16 or int8. Default: ${DEFAULT-VALUE}.")
                     Precision precision) {
         ModelReport report = ModelCheck.run(directory, precision);
         System.out.print(describe(directory, report.summary()));
@@ -68,32 +67,39 @@ final class ModelCommand implements Callable<Integer> {
     }
 
     private static String describe(Path directory, ModelSummary summary) {
-        TransformerConfig config = summary.config();
+        ModelSummary.Shape shape = summary.shape();
+        String tokenTypes = shape.tokenTypes() > 0 ? ", " + shape.tokenTypes() + " token types" : "";
+        String labels = shape.labels() > 0
+                ? ", a head of " + shape.labels() + (shape.labels() == 1 ? " label" : " labels")
+                : "";
+        String cache = shape.labels() > 0
+                ? ""
+                : ", " + bytes(summary.cacheBytesPer1000Tokens()) + " for each 1000 tokens being decoded";
         return String.format(
                 Locale.ROOT,
                 "%s: %s, %s parameters%n"
                         + "  shape      %d layers of width %d, %d heads (%d for keys and values), vocabulary %d, up to %d"
-                        + " tokens%s%n"
+                        + " tokens%s%s%n"
                         + "  stored as  %s, %s%n"
-                        + "  memory     %s for the weights in %s, %s for each 1000 tokens being decoded; this process"
-                        + " peaked at %s%n",
+                        + "  memory     %s for the weights in %s%s; this process peaked at %s%n",
                 directory,
-                config.family(),
+                shape.family(),
                 count(summary.parameters()),
-                config.layers(),
-                config.hiddenSize(),
-                config.heads(),
-                config.keyValueHeads(),
-                config.vocabularySize(),
-                config.maxPositions(),
-                config.tokenTypes() > 0 ? ", " + config.tokenTypes() + " token types" : "",
+                shape.layers(),
+                shape.width(),
+                shape.heads(),
+                shape.keyValueHeads(),
+                shape.vocabularySize(),
+                shape.maxPositions(),
+                tokenTypes,
+                labels,
                 summary.storedAs().stream()
                         .map(type -> type.name().toLowerCase(Locale.ROOT))
                         .collect(Collectors.joining(" and ")),
                 bytes(summary.fileBytes()),
                 bytes(summary.weightBytes()),
                 summary.precision().name().toLowerCase(Locale.ROOT),
-                bytes(summary.cacheBytesPer1000Tokens()),
+                cache,
                 bytes(PeakMemory.rssBytes()));
     }
 

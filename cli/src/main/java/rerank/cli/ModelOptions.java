@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import rerank.model.CheckpointJudge;
 import rerank.model.ranking.Mode;
+import rerank.model.ranking.PairJudge;
 
 /** Which checkpoint judges, and how. */
 public final class ModelOptions {
@@ -18,7 +20,8 @@ public final class ModelOptions {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "explain, label or justify. Default: what the checkpoint's card names.")
+            description =
+                    "explain, label, justify or cross-encoder, as far as the checkpoint can. Default: what its card names.")
     private @Nullable String mode;
 
     @Option(
@@ -39,6 +42,22 @@ public final class ModelOptions {
                     + ": it has no config.json; name a Hugging Face model directory with --model");
         }
         return directory;
+    }
+
+    /**
+     * Loads the checkpoint.
+     *
+     * @throws IllegalArgumentException if there is none, or it does not judge in the mode asked for
+     */
+    public PairJudge load() {
+        PairJudge judge = CheckpointJudge.load(directory());
+        try {
+            mode().ifPresent(judge.identity()::requireOffered);
+            return judge;
+        } catch (RuntimeException e) {
+            judge.close();
+            throw e;
+        }
     }
 
     /** The checkpoint that comes with the project; the start script says where the project is. */

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import rerank.cli.evaluation.EvalReport;
 import rerank.cli.report.Report;
+import rerank.cli.report.ReportFile;
 import rerank.trainer.dataset.Run;
 
 /** Where figures and rankings go besides the screen. */
@@ -22,6 +24,13 @@ public final class OutputOptions {
     public void write(Report figures) throws IOException {
         if (report != null) {
             figures.write(report);
+        }
+    }
+
+    /** Writes the longer report of {@code eval} if one was asked for. */
+    void write(EvalReport figures) throws IOException {
+        if (report != null) {
+            ReportFile.writeJson(report, figures);
         }
     }
 

@@ -33,12 +33,19 @@ final class RankedResultsText {
                 "%d of %d candidates judged, %s, %s, %d ms",
                 results.getCandidatesJudged(),
                 results.getCandidatesReceived(),
-                results.getMode(),
+                mode(results),
                 results.getModelVersion(),
                 results.getCompletedAtMs() - results.getAcceptedAtMs());
         return results.getStatus() == RankingStatus.COMPLETE
                 ? facts
                 : "PARTIAL (" + results.getReason() + "), " + facts;
+    }
+
+    private static String mode(RankedResults results) {
+        String asked = results.getRequestedMode();
+        return asked.isEmpty() || asked.equals(results.getMode())
+                ? results.getMode()
+                : results.getMode() + " (asked for " + asked + ")";
     }
 
     private Entry entry(RankedItem item) {

@@ -14,8 +14,8 @@ import rerank.cli.console.ProgressBar;
 import rerank.cli.replay.Replay;
 import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
-import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.Mode;
+import rerank.model.ranking.PairJudge;
 import rerank.topology.TopicNames;
 import rerank.topology.worker.WorkerConfig;
 import rerank.topology.worker.WorkerKeys;
@@ -77,7 +77,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private ReplayResult embedded(List<RerankRequest> requests) throws IOException {
-        LanguageModelReranker judge = LanguageModelReranker.load(model.directory());
+        PairJudge judge = model.load();
         try (EmbeddedService service = EmbeddedService.start(judge, settings())) {
             return replay(service.client(), service.topics(), requests);
         }

@@ -70,6 +70,11 @@ record ReplayResult(List<RerankRequest> requests, Replay.Outcome outcome) {
         long sent = requests.stream()
                 .mapToLong(request -> request.candidates().size())
                 .sum();
+        String mode = outcome.answers().get(0).results().getMode();
+        String asked = outcome.answers().get(0).results().getRequestedMode();
+        if (!asked.isEmpty() && !asked.equals(mode)) {
+            System.out.printf("judged in mode %s, for the checkpoint does not offer %s%n", mode, asked);
+        }
         if (partial > 0) {
             System.out.printf("%d of %d rankings are partial%n", partial, requests.size());
         }

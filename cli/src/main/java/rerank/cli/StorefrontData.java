@@ -12,8 +12,8 @@ final class StorefrontData {
     private StorefrontData() {}
 
     /** The data that the shipped checkpoint was trained and measured on. */
-    static Dataset make() {
-        return Storefront.generate(StorefrontConfig.DEFAULT).dataset();
+    static Storefront make() {
+        return Storefront.generate(StorefrontConfig.DEFAULT);
     }
 
     /** The first test queries of the same data; the others are not made, which takes seconds less. */

@@ -1,10 +1,10 @@
 package rerank.cli;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rerank.model.LanguageModelReranker;
 import rerank.model.ranking.PairJudge;
 import rerank.topology.TopicNames;
 import rerank.topology.worker.Worker;
@@ -23,10 +23,10 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         WorkerConfig settings = config.load();
-        LanguageModelReranker judge =
-                LanguageModelReranker.load(settings.checkpoint().orElseGet(ModelOptions::shipped));
-        PairJudge.Identity identity = judge.identity();
-        Worker worker = Worker.start(settings, judge);
+        List<PairJudge> judges = new JudgeLoader(settings.inference(), FreeMemory.bytes())
+                .load(settings.checkpoint().orElseGet(ModelOptions::shipped));
+        PairJudge.Identity identity = judges.get(0).identity();
+        Worker worker = Worker.start(settings, judges);
         // Ctrl-C and SIGTERM: finish what can be finished, commit, and leave.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

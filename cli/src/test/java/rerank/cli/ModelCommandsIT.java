@@ -127,17 +127,22 @@ class ModelCommandsIT {
     @Test
     void setsAllModesSideBySide() throws IOException {
         Path report = directory.resolve("eval.json");
+        Path page = directory.resolve("pages/eval.html");
 
         Output output = Output.of(
                 "eval",
                 "--data",
                 data.toString(),
                 "--limit",
+                "3",
+                "--explain-limit",
                 "2",
                 "--model",
                 checkpoint.toString(),
                 "--report",
-                report.toString());
+                report.toString(),
+                "--html",
+                page.toString());
 
         assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text().lines().map(String::strip))
@@ -146,8 +151,43 @@ class ModelCommandsIT {
                 .anyMatch(line -> line.startsWith("justify"));
         JsonNode figures = read(report);
         assertThat(figures.path("mode").textValue()).isEqualTo("justify");
+        assertThat(figures.path("queries").intValue()).isEqualTo(3);
         assertThat(figures.at("/others/explain/pairsPerSecond").doubleValue()).isPositive();
+        assertThat(figures.at("/others/explain/queries").intValue()).isEqualTo(2);
         assertThat(figures.at("/others/label/ndcg10").isNumber()).isTrue();
+        assertThat(figures.at("/calibration/pairs").intValue()).isEqualTo(3 * SmallData.CANDIDATES);
+        assertThat(figures.at("/modes/label/millisPerPair").doubleValue()).isPositive();
+        assertThat(figures.at("/perQuery")).hasSize(3);
+        assertThat(Files.readString(page)).startsWith("<!doctype html>").contains("--explain-limit 2");
+    }
+
+    @Test
+    void aModeThatIsNamedRunsAlone() throws IOException {
+        Path report = directory.resolve("label.json");
+
+        Output output = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--mode",
+                "label",
+                "--model",
+                checkpoint.toString(),
+                "--report",
+                report.toString());
+
+        assertThat(output.exitCode()).as(output.errors()).isZero();
+        assertThat(read(report).path("modes").fieldNames()).toIterable().containsExactly("label");
+        assertThat(read(report).path("others")).isEmpty();
+    }
+
+    @Test
+    void namesTheSplitsThereAreWhenOneIsMissing() {
+        Output output =
+                Output.of("eval", "--data", data.toString(), "--split", "tset", "--model", checkpoint.toString());
+
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.errors()).contains("has no split 'tset'; it has [test]");
     }
 
     @Test
@@ -169,6 +209,67 @@ class ModelCommandsIT {
 
         assertThat(output.exitCode()).as(output.errors()).isZero();
         assertThat(output.text()).contains("llama", "16 token types", "It loads; there is no golden.json");
+    }
+
+    @Test
+    void ranksWithACrossEncoderInProcessAndThroughKafka() throws IOException {
+        Path encoder = TestCheckpoint.writeCrossEncoder(directory.resolve("cross-encoder"));
+        Path throughKafka = directory.resolve("encoder-kafka.trec");
+        Path inProcess = directory.resolve("encoder-process.trec");
+        Path report = directory.resolve("encoder.json");
+
+        Output replay = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                encoder.toString(),
+                "--run-out",
+                throughKafka.toString());
+        Output eval = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--model",
+                encoder.toString(),
+                "--run-out",
+                inProcess.toString(),
+                "--report",
+                report.toString());
+
+        assertThat(replay.exitCode()).as(replay.errors()).isZero();
+        assertThat(replay.text()).contains("reranked, cross-encoder").doesNotContain("not judged");
+        assertThat(eval.exitCode()).as(eval.errors()).isZero();
+        assertThat(read(report).path("mode").textValue()).isEqualTo("cross-encoder");
+        Run expected = Run.read(inProcess);
+        assertThat(expected.rankings()).hasSize(6);
+        assertThat(expected.rankings().keySet())
+                .allSatisfy(query -> assertThat(Run.read(throughKafka).docIds(query))
+                        .containsExactlyElementsOf(expected.docIds(query)));
+    }
+
+    @Test
+    void refusesAModeThatTheCheckpointDoesNotOffer() throws IOException {
+        Path encoder = TestCheckpoint.writeCrossEncoder(directory.resolve("cross-encoder"));
+
+        Output output =
+                Output.of("eval", "--data", data.toString(), "--model", encoder.toString(), "--mode", "justify");
+
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.errors())
+                .contains("checkpoint random-bert does not judge in mode justify, only in cross-encoder");
+    }
+
+    @Test
+    void saysWhatACrossEncoderIs() throws IOException {
+        Path encoder = TestCheckpoint.writeCrossEncoder(directory.resolve("cross-encoder"));
+
+        Output output = Output.of("model", "check", encoder.toString());
+
+        assertThat(output.exitCode()).as(output.errors()).isZero();
+        assertThat(output.text())
+                .contains("bert", "a head of 1 label", "It loads; there is no golden.json")
+                .doesNotContain("being decoded");
     }
 
     private static double ndcg10(Path run, int queries) {

@@ -11,6 +11,6 @@ class StorefrontDataTest {
     void theDemoAsksTheQueriesThatFiguresAreStatedFor() {
         List<RerankRequest> some = RerankRequest.of(StorefrontData.makeTest(3), "test", 3, 50);
 
-        assertThat(some).isEqualTo(RerankRequest.of(StorefrontData.make(), "test", 3, 50));
+        assertThat(some).isEqualTo(RerankRequest.of(StorefrontData.make().dataset(), "test", 3, 50));
     }
 }

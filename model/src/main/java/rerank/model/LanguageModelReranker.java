@@ -15,14 +15,10 @@ import rerank.model.prompt.CompletionParser;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
-import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
-import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
-import rerank.model.ranking.Query;
-import rerank.model.ranking.Ranking;
 import rerank.model.ranking.StepStatistics;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.Device;
@@ -32,7 +28,7 @@ import rerank.model.transformer.Transformer;
 import rerank.model.weights.CheckpointException;
 
 /**
- * Judges pairs with a language model: its labels are the probabilities of the three label tokens where the label belongs,
+ * Judges pairs with a language model: its labels are the probabilities of the label tokens where the label belongs,
  * after the explanation where one is asked for first. A completion that does not arrive at its label has the label phrase
  * forced behind it.
  *
@@ -142,7 +138,11 @@ public final class LanguageModelReranker implements PairJudge {
     @Override
     public Identity identity() {
         return new Identity(
-                settings.modelVersion(), prompts.promptVersion(), settings.defaultMode(), settings.firstStageWeights());
+                settings.modelVersion(),
+                prompts.promptVersion(),
+                settings.defaultMode(),
+                settings.modes(),
+                settings.firstStageWeights());
     }
 
     /** How the checkpoint is to be used. */
@@ -152,10 +152,11 @@ public final class LanguageModelReranker implements PairJudge {
 
     @Override
     public Judging prepare(Pair pair) {
+        Pair possible = prompts.explains() ? pair : pair.labelOnly();
         try {
-            return new InProgress(pair, request(pair), null);
+            return new InProgress(possible, request(possible), null);
         } catch (RuntimeException e) {
-            return new InProgress(pair, null, "its prompt cannot be built: " + e.getMessage());
+            return new InProgress(possible, null, "its prompt cannot be built: " + e.getMessage());
         }
     }
 
@@ -220,45 +221,11 @@ public final class LanguageModelReranker implements PairJudge {
         return scheduler.statistics();
     }
 
-    /**
-     * Reranks in process: labels for all candidates by the mode; in justify mode, explanations for the top ones.
-     *
-     * @param explainTop in justify mode, how many of the top get an explanation
-     */
-    public Ranking rerank(Query query, List<Candidate> candidates, Mode mode, int explainTop) {
-        Pair.Task task = mode == Mode.EXPLAIN ? Pair.Task.EXPLAIN : Pair.Task.LABEL;
-        List<Pair> pairs = candidates.stream()
-                .map(candidate -> new Pair(query, candidate, task, null))
-                .toList();
-        Ranking ranking = Ranking.of(candidates, judge(pairs), settings.firstStageWeight(mode));
-        return mode == Mode.JUSTIFY ? explained(query, ranking, explainTop) : ranking;
-    }
-
     @Override
     public void close() {
         scheduler.close();
         tokenizer.close();
         transformer.close();
-    }
-
-    private Ranking explained(Query query, Ranking ranking, int explainTop) {
-        List<Ranking.Item> items = new ArrayList<>(ranking.items());
-        List<Integer> top = new ArrayList<>();
-        List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < Math.min(explainTop, items.size()); i++) {
-            if (items.get(i).judgment() instanceof Judgment.Judged judged) {
-                top.add(i);
-                pairs.add(new Pair(query, items.get(i).candidate(), Pair.Task.JUSTIFY, judged.labels()));
-            }
-        }
-        List<Judgment> explanations = judge(pairs);
-        for (int i = 0; i < top.size(); i++) {
-            Ranking.Item item = items.get(top.get(i));
-            if (explanations.get(i) instanceof Judgment.Judged) {
-                items.set(top.get(i), item.with(explanations.get(i)));
-            }
-        }
-        return new Ranking(items);
     }
 
     /** A pair with its request, or with the reason why there is none; then its sequence. */
@@ -297,7 +264,7 @@ public final class LanguageModelReranker implements PairJudge {
     /** A label that was given before stays when its explanation is useless; one that would rest on it does not. */
     private Judgment judgment(Pair pair, Completion completion) {
         if (pair.task() == Pair.Task.LABEL) {
-            return new Judgment.Judged(labels(completion.scored()), "");
+            return new Judgment.Judged(LabelDistribution.ofLogits(completion.scored()), "");
         }
         String text = tokenizer.decode(completion.tokenIds(), true);
         String explanation = CompletionParser.parse(text).explanation();
@@ -309,12 +276,8 @@ public final class LanguageModelReranker implements PairJudge {
             return new Judgment.Judged(given, useless.isEmpty() ? explanation : "");
         }
         return useless.isEmpty()
-                ? new Judgment.Judged(labels(completion.scored()), explanation)
+                ? new Judgment.Judged(LabelDistribution.ofLogits(completion.scored()), explanation)
                 : new Judgment.Unjudged(useless);
-    }
-
-    private static LabelDistribution labels(float[] logProbs) {
-        return LabelDistribution.ofLogits(logProbs[0], logProbs[1], logProbs[2]);
     }
 
     /** A model without a token-type table takes type 0 alone. */

@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import rerank.model.encoder.EncoderConfig;
+import rerank.model.prompt.PromptTemplate;
 import rerank.model.ranking.Mode;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.weights.CheckpointException;
@@ -33,38 +36,73 @@ final class RerankerFile {
             "firstStageWeight",
             "maxPromptTokens",
             "maxExplanationTokens"));
+    private static final Set<String> CROSS_ENCODER_KEYS =
+            new TreeSet<>(List.of("modelVersion", "defaultMode", "firstStageWeight", "maxPromptTokens"));
 
     /** Bytes of each weights file that go into the digest: its header and its first weights. */
     private static final int DIGEST_BYTES = 1 << 20;
 
-    private final Path path;
     private final JsonNode root;
 
-    private RerankerFile(Path path, JsonNode root) {
-        this.path = path;
+    private RerankerFile(JsonNode root) {
         this.root = root;
     }
 
     static RerankerSettings read(Path checkpoint, TransformerConfig model) {
+        return read(checkpoint, file -> file.languageModel(checkpoint, model));
+    }
+
+    static CrossEncoderSettings read(Path checkpoint, EncoderConfig model) {
+        return read(checkpoint, file -> file.crossEncoder(checkpoint, model));
+    }
+
+    private static <T> T read(Path checkpoint, Function<RerankerFile, T> settings) {
         Path path = checkpoint.resolve(RerankerSettings.FILE);
-        RerankerFile file = new RerankerFile(path, parse(path));
         try {
-            file.requireKnownKeys(file.root, KEYS, "");
-            int explanation = file.number(
-                    "maxExplanationTokens", RerankerSettings.defaultExplanationTokens(model.maxPositions()));
-            int prompt = file.number(
-                    "maxPromptTokens", RerankerSettings.defaultPromptTokens(model.maxPositions(), explanation));
-            String version = file.text("modelVersion", "");
-            return new RerankerSettings(
-                    version.isEmpty() ? nameAndDigest(checkpoint) : version,
-                    file.text("promptTemplate", "interank-chat-v1"),
-                    Mode.of(file.text("defaultMode", "explain")),
-                    file.weights(),
-                    prompt,
-                    explanation);
+            return settings.apply(new RerankerFile(parse(path)));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(path + ": " + e.getMessage(), e);
         }
+    }
+
+    private RerankerSettings languageModel(Path checkpoint, TransformerConfig model) {
+        requireKnownKeys(root, KEYS, "");
+        int explanation =
+                number("maxExplanationTokens", RerankerSettings.defaultExplanationTokens(model.maxPositions()));
+        int prompt = number("maxPromptTokens", RerankerSettings.defaultPromptTokens(model.maxPositions(), explanation));
+        String template = text("promptTemplate", "interank-chat-v1");
+        RerankerSettings.requireTemplate(template);
+        Set<Mode> modes = PromptTemplate.load(template).modes();
+        Mode byDefault = modes.contains(Mode.EXPLAIN) ? Mode.EXPLAIN : Mode.LABEL;
+        return new RerankerSettings(
+                version(checkpoint),
+                template,
+                Mode.of(text("defaultMode", byDefault.id())),
+                weights(modes),
+                prompt,
+                explanation);
+    }
+
+    private CrossEncoderSettings crossEncoder(Path checkpoint, EncoderConfig model) {
+        requireKnownKeys(root, CROSS_ENCODER_KEYS, "");
+        Mode only = Mode.CROSS_ENCODER;
+        Mode named = Mode.of(text("defaultMode", only.id()));
+        if (named != only) {
+            throw new IllegalArgumentException("defaultMode " + named.id()
+                    + " is not offered by a cross-encoder, which has " + only.id() + " alone");
+        }
+        int tokens = number("maxPromptTokens", CrossEncoderSettings.defaultPromptTokens(model.maxPositions()));
+        if (tokens > model.maxPositions()) {
+            throw new IllegalArgumentException("maxPromptTokens=" + tokens + ", the model has " + model.maxPositions()
+                    + " positions (max_position_embeddings)");
+        }
+        return new CrossEncoderSettings(
+                version(checkpoint), weights(Set.of(only)).getOrDefault(only, 0.0), tokens);
+    }
+
+    private String version(Path checkpoint) {
+        String version = text("modelVersion", "");
+        return version.isEmpty() ? nameAndDigest(checkpoint) : version;
     }
 
     static void write(RerankerSettings settings, Path checkpoint) {
@@ -73,7 +111,7 @@ final class RerankerFile {
                 .put("promptTemplate", settings.promptTemplate())
                 .put("defaultMode", settings.defaultMode().id());
         ObjectNode weights = root.putObject("firstStageWeight");
-        for (Mode mode : Mode.values()) {
+        for (Mode mode : new TreeSet<>(settings.modes())) {
             weights.put(mode.id(), settings.firstStageWeight(mode));
         }
         root.put("maxPromptTokens", settings.maxPromptTokens())
@@ -101,14 +139,14 @@ final class RerankerFile {
         }
     }
 
-    private Map<Mode, Double> weights() {
+    private Map<Mode, Double> weights(Set<Mode> offered) {
         JsonNode node = root.path("firstStageWeight");
         Map<Mode, Double> weights = new EnumMap<>(Mode.class);
         if (node.isMissingNode()) {
             return weights;
         }
         Set<String> modes = new TreeSet<>();
-        for (Mode mode : Mode.values()) {
+        for (Mode mode : offered) {
             modes.add(mode.id());
             JsonNode weight = node.path(mode.id());
             if (!weight.isMissingNode()) {

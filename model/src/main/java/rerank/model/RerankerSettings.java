@@ -3,16 +3,17 @@ package rerank.model;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import rerank.model.prompt.PromptTemplate;
 import rerank.model.ranking.Mode;
 import rerank.model.transformer.TransformerConfig;
 
 /**
- * How a checkpoint is to be used for reranking: its {@code reranker.json}, or defaults for a checkpoint without one.
+ * How a language model is to be used for reranking: its {@code reranker.json}, or defaults for a checkpoint without one.
  *
  * @param modelVersion immutable name of the weights, in every result
  * @param promptTemplate id of the template that the checkpoint was trained with
- * @param defaultMode the mode used when a query names none
+ * @param defaultMode the mode used when a query names none; one that the template has prompts for
  * @param firstStageWeights interpolation weight of the first stage in each mode, in [0, 1]
  * @param maxPromptTokens bound on a prompt; documents are cut to fit
  * @param maxExplanationTokens bound on an explanation
@@ -37,19 +38,19 @@ public record RerankerSettings(
         if (modelVersion.isBlank()) {
             throw new IllegalArgumentException("modelVersion is blank");
         }
-        if (!PromptTemplate.BUILT_IN.contains(promptTemplate)) {
-            throw new IllegalArgumentException(
-                    "promptTemplate '" + promptTemplate + "' is unknown; known are " + PromptTemplate.BUILT_IN);
-        }
+        requireTemplate(promptTemplate);
         requireAtLeastOne("maxPromptTokens", maxPromptTokens);
         requireAtLeastOne("maxExplanationTokens", maxExplanationTokens);
+        Set<Mode> modes = PromptTemplate.load(promptTemplate).modes();
+        if (!modes.contains(defaultMode)) {
+            throw new IllegalArgumentException("defaultMode " + defaultMode.id() + " is not offered by promptTemplate "
+                    + promptTemplate + ", which has "
+                    + modes.stream().map(Mode::id).sorted().toList());
+        }
         Map<Mode, Double> weights = new EnumMap<>(Mode.class);
-        for (Mode mode : Mode.values()) {
+        for (Mode mode : modes) {
             double weight = firstStageWeights.getOrDefault(mode, 0.0);
-            if (!(weight >= 0 && weight <= 1)) {
-                throw new IllegalArgumentException(
-                        "firstStageWeight." + mode.id() + " must be in [0, 1], was " + weight);
-            }
+            requireShare(mode, weight);
             weights.put(mode, weight);
         }
         firstStageWeights = Map.copyOf(weights);
@@ -57,13 +58,28 @@ public record RerankerSettings(
 
     /**
      * Reads a checkpoint's settings; what the file does not say, or all of it where there is none, has defaults:
-     * directory name and a digest of the weights as version, {@code interank-chat-v1}, explain, weights 0, and limits
-     * that fit the model's positions.
+     * directory name and a digest of the weights as version, {@code interank-chat-v1}, explain (or label, where the
+     * template knows labels alone), weights 0, and limits that fit the model's positions.
      *
      * @throws rerank.model.weights.CheckpointException naming the key that is unknown or wrong
      */
     public static RerankerSettings read(Path checkpoint, TransformerConfig model) {
         return RerankerFile.read(checkpoint, model);
+    }
+
+    /** The modes that the checkpoint offers: those that its template has prompts for. */
+    public Set<Mode> modes() {
+        return firstStageWeights.keySet();
+    }
+
+    /**
+     * Tokens of the longest sequence: a prompt, and where explanations are written one of them and its label. A model with
+     * fewer positions cuts it.
+     */
+    public int longestSequence() {
+        return modes().contains(Mode.EXPLAIN)
+                ? maxPromptTokens + maxExplanationTokens + LABEL_POSITIONS
+                : maxPromptTokens;
     }
 
     /** Writes {@code reranker.json} into a checkpoint directory. */
@@ -84,7 +100,20 @@ public record RerankerSettings(
         return Math.max(1, Math.min(DEFAULT_PROMPT_TOKENS, maxPositions - maxExplanationTokens - LABEL_POSITIONS));
     }
 
-    private static void requireAtLeastOne(String key, int value) {
+    static void requireTemplate(String id) {
+        if (!PromptTemplate.BUILT_IN.contains(id)) {
+            throw new IllegalArgumentException(
+                    "promptTemplate '" + id + "' is unknown; known are " + PromptTemplate.BUILT_IN);
+        }
+    }
+
+    static void requireShare(Mode mode, double weight) {
+        if (!(weight >= 0 && weight <= 1)) {
+            throw new IllegalArgumentException("firstStageWeight." + mode.id() + " must be in [0, 1], was " + weight);
+        }
+    }
+
+    static void requireAtLeastOne(String key, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(key + " must be at least 1, was " + value);
         }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import rerank.model.generation.Generator;
+import rerank.model.prompt.EncodedPrompt;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
 import rerank.model.ranking.Candidate;
@@ -22,8 +23,10 @@ import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
+import rerank.model.ranking.PairJudge;
 import rerank.model.ranking.Query;
 import rerank.model.ranking.Ranking;
+import rerank.model.tokenizer.TinyTokenizer;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.Transformer;
 
@@ -40,7 +43,7 @@ class GoldenRerankerTest {
     private Path directory;
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CROSS_ENCODER")
     void ranksEveryCandidateOnceInEveryMode(Mode mode) throws IOException {
         try (LanguageModelReranker reranker = LanguageModelReranker.load(checkpoint())) {
             Ranking ranking = reranker.rerank(QUERY, CANDIDATES, mode, 2);
@@ -68,7 +71,7 @@ class GoldenRerankerTest {
                 tokenizer.idOf("2").orElseThrow()
             };
             float[] logProbs = new Generator(transformer, tokenizer).score(List.of(prompt), digits)[0];
-            expected = LabelDistribution.ofLogits(logProbs[0], logProbs[1], logProbs[2]);
+            expected = LabelDistribution.ofLogits(logProbs);
         }
         try (LanguageModelReranker reranker = LanguageModelReranker.load(checkpoint())) {
             Judgment.Judged judged =
@@ -77,6 +80,61 @@ class GoldenRerankerTest {
             assertThat(judged.labels().score()).isCloseTo(expected.score(), within(1e-5));
             assertThat(expected.score()).isNotCloseTo(0.5, within(1e-3));
         }
+    }
+
+    @Test
+    void scoresYesAgainstNoByTheRuleOfQwen3Reranker() throws IOException {
+        Path checkpoint = yesNoCheckpoint();
+        String prompt =
+                "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the"
+                        + " Instruct provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n"
+                        + "<Instruct>: Count only physics.\n<Query>: why is water wet\n<Document>: Sand is dry.<|im_end|>\n"
+                        + "<|im_start|>assistant\n<think>\n\n</think>\n\n";
+        double expected;
+        try (Transformer transformer = Transformer.load(checkpoint);
+                Tokenizer tokenizer = Tokenizer.load(checkpoint)) {
+            int[] ids = tokenizer.encodeWithSpecials(prompt);
+            int[] answers = {
+                tokenizer.idOf("no").orElseThrow(), tokenizer.idOf("yes").orElseThrow()
+            };
+            EncodedPrompt encoded = new EncodedPrompt(ids, new int[ids.length]);
+            float[] logProbs = new Generator(transformer, tokenizer).score(List.of(encoded), answers)[0];
+            expected = Math.exp(logProbs[1]) / (Math.exp(logProbs[0]) + Math.exp(logProbs[1]));
+        }
+        Query query = new Query("q", QUERY.text(), "Count only physics.");
+        try (PairJudge judge = CheckpointJudge.load(checkpoint)) {
+            List<Judgment> judgments = judge.judge(List.of(
+                    new Pair(query, CANDIDATES.get(1), Pair.Task.LABEL, null),
+                    new Pair(query, CANDIDATES.get(1), Pair.Task.EXPLAIN, null)));
+
+            Judgment.Judged judged = (Judgment.Judged) judgments.get(0);
+            assertThat(judged.labels().score()).isCloseTo(expected, within(1e-5));
+            assertThat(expected).isNotCloseTo(0.5, within(1e-3));
+            assertThat(judged.labels().partial()).isZero();
+            assertThat(judgments.get(1)).isEqualTo(judged);
+            assertThat(judge.identity().modes()).containsExactly(Mode.LABEL);
+            assertThat(judge.identity().defaultMode()).isEqualTo(Mode.LABEL);
+        }
+    }
+
+    /** The random Qwen3 of golden/ with a tokenizer in which yes and no are tokens, which its own lacks. */
+    private Path yesNoCheckpoint() throws IOException {
+        Path golden = Shared.folder().resolve("golden/qwen3/f32");
+        assumeTrue(Files.isDirectory(golden), () -> "no golden fixtures at " + golden);
+        Path copy = directory.resolve("qwen3");
+        new TinyTokenizer()
+                .merge("n", "o")
+                .merge("e", "s")
+                .merge("y", "es")
+                .special(List.of("<|im_start|>", "<|im_end|>", "<think>", "</think>"))
+                .writeTo(copy);
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(golden.resolve(name), copy.resolve(name));
+        }
+        TinyCheckpoint.settings(
+                copy,
+                "{\"promptTemplate\": \"qwen3-reranker-v1\", \"maxPromptTokens\": 480, \"maxExplanationTokens\": 1}");
+        return copy;
     }
 
     /** A copy, for the fixtures are read-only, with limits that let the wording of the chat fit 512 positions. */

@@ -78,6 +78,39 @@ class LanguageModelRerankerTest {
         }
     }
 
+    /** 48 tokens that only go round end it, before the bound of 60. */
+    @Test
+    void endsAnExplanationThatOnlyGoesRound() {
+        looping().close();
+        TinyCheckpoint.settings(directory, COMPACT.replace("Tokens\": 20", "Tokens\": 60"));
+        try (LanguageModelReranker judge = LanguageModelReranker.load(directory)) {
+            assertThat(only(judge, QUERY, Pair.Task.EXPLAIN, null))
+                    .isEqualTo(new Judgment.Unjudged("its explanation repeats itself without end"));
+            assertThat(judge.statistics().decodedTokens()).isBetween(45L, 52L);
+            assertThat(only(judge, QUERY, Pair.Task.JUSTIFY, GIVEN)).isEqualTo(new Judgment.Judged(GIVEN, ""));
+        }
+    }
+
+    @Test
+    void forgetsAPairThatIsCancelled() {
+        try (PairJudge judge = writing("yes")) {
+            PairJudge.Judging cancelled = judge.prepare(new Pair(QUERY, BAG, Pair.Task.EXPLAIN, null));
+            PairJudge.Judging refused = judge.prepare(new Pair(LONG, BAG, Pair.Task.LABEL, null));
+            PairJudge.Judging wanted = judge.prepare(new Pair(QUERY, SHOE, Pair.Task.LABEL, null));
+            List.of(cancelled, refused, wanted).forEach(judge::start);
+            List.of(cancelled, refused).forEach(judge::cancel);
+
+            List<PairJudge.Judging> judged = new ArrayList<>();
+            while (judged.isEmpty()) {
+                judged.addAll(judge.step());
+            }
+
+            assertThat(judged).containsExactly(wanted);
+            assertThat(judge.step()).isEmpty();
+            assertThat(judge.statistics().cancelled()).isEqualTo(1);
+        }
+    }
+
     @Test
     void keepsAGivenLabelWhenItsExplanationIsUseless() {
         try (PairJudge judge = looping()) {

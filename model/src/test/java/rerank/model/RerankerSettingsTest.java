@@ -44,6 +44,17 @@ class RerankerSettingsTest {
     }
 
     @Test
+    void ofATemplateThatKnowsLabelsAloneOffersModeLabelByDefault() {
+        TinyCheckpoint.random(directory, 1);
+        TinyCheckpoint.settings(directory, "{\"promptTemplate\": \"qwen3-reranker-v1\"}");
+
+        RerankerSettings settings = RerankerSettings.read(directory, model());
+
+        assertThat(settings.defaultMode()).isEqualTo(Mode.LABEL);
+        assertThat(settings.modes()).containsExactly(Mode.LABEL);
+    }
+
+    @Test
     void namesOtherWeightsOtherwise() {
         TinyCheckpoint.random(directory.resolve("a/m"), 1);
         TinyCheckpoint.random(directory.resolve("b/m"), 1);
@@ -65,7 +76,10 @@ class RerankerSettingsTest {
                 "{'firstStageWeight': {'label': 'x'}} | firstStageWeight.label must be a number, was \"x\"",
                 "{'firstStageWeight': 0.5} | firstStageWeight must be an object of modes and weights, was 0.5",
                 "{'defaultMode': 'best'} | unknown mode 'best'",
-                "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, interank-chat-v1]",
+                "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, interank-chat-v1, qwen3-reranker-v1]",
+                "{'promptTemplate': 'qwen3-reranker-v1', 'defaultMode': 'justify'} | defaultMode justify is not offered by promptTemplate qwen3-reranker-v1, which has [label]",
+                "{'promptTemplate': 'qwen3-reranker-v1', 'firstStageWeight': {'explain': 1}} | unknown key firstStageWeight.explain; known are [label]",
+                "{'defaultMode': 'cross-encoder'} | defaultMode cross-encoder is not offered by promptTemplate interank-chat-v1, which has [explain, justify, label]",
                 "{'maxPromptTokens': 0} | maxPromptTokens must be at least 1, was 0",
                 "{'maxPromptTokens': '9'} | maxPromptTokens must be an integer, was \"9\"",
                 "[1] | is not a JSON object",

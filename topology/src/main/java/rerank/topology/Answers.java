@@ -88,6 +88,7 @@ final class Answers {
                 .setReason(reason)
                 .setItems(items.subList(0, fitting))
                 .setMode(query.getMode())
+                .setRequestedMode(query.getRequestedMode())
                 .setModelVersion(example == null ? now.modelVersion() : example.getModelVersion())
                 .setPromptVersion(example == null ? now.promptVersion() : example.getPromptVersion())
                 .setFirstStageWeight(firstStageWeight(query))

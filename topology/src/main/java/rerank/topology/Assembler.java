@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Mode;
+import rerank.model.ranking.PairJudge;
 import rerank.schemas.CandidateDocument;
 import rerank.schemas.CandidateEvent;
 import rerank.schemas.QueryEvent;
@@ -116,13 +117,17 @@ final class Assembler {
     }
 
     private QueryState accepted(QueryEvent event, long now) {
-        Mode mode = event.getMode().isBlank()
-                ? settings.answering().mode().orElseGet(() -> engine.identity().defaultMode())
-                : Mode.of(event.getMode());
+        PairJudge.Identity judge = engine.identity();
+        Optional<Mode> asked = event.getMode().isBlank() ? Optional.empty() : Optional.of(Mode.of(event.getMode()));
+        Mode mode = judge.modeFor(asked.or(() -> settings.answering().mode()).orElse(judge.defaultMode()));
+        if (asked.isPresent() && asked.get() != mode) {
+            counters.queriesInAnotherMode.increment();
+        }
         return QueryState.newBuilder()
                 .setText(event.getText())
                 .setInstruction(event.getInstruction())
                 .setMode(mode.id())
+                .setRequestedMode(asked.map(Mode::id).orElse(""))
                 .setTopK(event.getTopK())
                 .setExplainTop(event.getExplainTop() < 0 ? settings.answering().explainTop() : event.getExplainTop())
                 .setExpectedCandidates(event.getExpectedCandidates())

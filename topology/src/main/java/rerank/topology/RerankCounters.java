@@ -10,6 +10,7 @@ public final class RerankCounters {
     final LongAdder queriesAccepted = new LongAdder();
     final LongAdder queriesComplete = new LongAdder();
     final LongAdder queriesPartial = new LongAdder();
+    final LongAdder queriesInAnotherMode = new LongAdder();
     final LongAdder duplicateQueries = new LongAdder();
     final LongAdder candidatesReceived = new LongAdder();
     final LongAdder duplicateCandidates = new LongAdder();
@@ -26,6 +27,7 @@ public final class RerankCounters {
                 queriesAccepted.sum(),
                 queriesComplete.sum(),
                 queriesPartial.sum(),
+                queriesInAnotherMode.sum(),
                 duplicateQueries.sum(),
                 candidatesReceived.sum(),
                 duplicateCandidates.sum(),
@@ -43,6 +45,7 @@ public final class RerankCounters {
      * @param queriesAccepted queries that will be, or were, answered
      * @param queriesComplete answered with everything that was expected
      * @param queriesPartial answered with something missing
+     * @param queriesInAnotherMode accepted in the checkpoint's default mode, for it does not offer the one they asked for
      * @param duplicateQueries repeated queries, ignored
      * @param candidatesReceived different candidates kept
      * @param duplicateCandidates repeated candidates, ignored
@@ -57,6 +60,7 @@ public final class RerankCounters {
             long queriesAccepted,
             long queriesComplete,
             long queriesPartial,
+            long queriesInAnotherMode,
             long duplicateQueries,
             long candidatesReceived,
             long duplicateCandidates,

@@ -112,7 +112,7 @@ class BadInputTest {
                 Arguments.of(query("q", 1).setText(" \t\n "), "query q: its text is blank"),
                 Arguments.of(
                         query("q", 1).setMode("listwise"),
-                        "query q: unknown mode 'listwise'; use explain, label or justify"),
+                        "query q: unknown mode 'listwise'; use explain, label, justify or cross-encoder"),
                 Arguments.of(query(" ", 1), "query  : its queryId is blank"),
                 Arguments.of(
                         query("other", 1),

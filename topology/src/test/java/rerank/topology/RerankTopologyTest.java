@@ -9,6 +9,7 @@ import static rerank.topology.TopologyRig.query;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import rerank.model.ranking.Judgment;
@@ -313,6 +314,46 @@ class RerankTopologyTest {
                 assertThat(answer.getMode()).isEqualTo("explain");
                 assertThat(answer.getItems().get(0).getExplanation()).isEqualTo("because");
             });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answersInTheCheckpointsModeWhereItDoesNotOfferTheOneAskedFor(Placement placement) {
+        try (TopologyRig rig = new TopologyRig(placement)) {
+            rig.engine.identity = new PairJudge.Identity(
+                    "encoder-1",
+                    "pair-v1",
+                    Mode.CROSS_ENCODER,
+                    Set.of(Mode.CROSS_ENCODER),
+                    Map.of(Mode.CROSS_ENCODER, 0.25));
+            rig.send(query("q", 1).setMode("justify").setExplainTop(3));
+            rig.sendCandidates("q", "a");
+            rig.engine.judge("a", 0.7);
+            rig.tick();
+
+            assertThat(rig.answer()).satisfies(answer -> {
+                assertThat(answer.getStatus()).isEqualTo(RankingStatus.COMPLETE);
+                assertThat(answer.getMode()).isEqualTo("cross-encoder");
+                assertThat(answer.getRequestedMode()).isEqualTo("justify");
+                assertThat(answer.getFirstStageWeight()).isEqualTo(0.25);
+            });
+            assertThat(rig.counters.snapshot().queriesInAnotherMode()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysWhichModeWasAskedFor(Placement placement) {
+        try (TopologyRig rig = new TopologyRig(placement)) {
+            rig.send(query("named", 0).setMode("LABEL"));
+            RankedResults named = rig.answer();
+            rig.send(query("not-named", 0));
+            RankedResults notNamed = rig.answer();
+
+            assertThat(named.getRequestedMode()).isEqualTo("label");
+            assertThat(notNamed.getRequestedMode()).isEmpty();
+            assertThat(rig.counters.snapshot().queriesInAnotherMode()).isZero();
         }
     }
 

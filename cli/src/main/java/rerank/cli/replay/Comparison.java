@@ -1,7 +1,10 @@
 package rerank.cli.replay;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rerank.cli.console.Table;
 import rerank.cli.report.LatencyMillis;
@@ -10,13 +13,35 @@ import rerank.cli.report.Report.Quality;
 import rerank.trainer.dataset.Qrels;
 import rerank.trainer.dataset.Run;
 import rerank.trainer.evaluation.EvaluationReport;
+import rerank.trainer.evaluation.Measure;
+import rerank.trainer.evaluation.Recall;
 
 /** Rankings of the same candidates side by side: the first stage's, and those made of it. */
 public final class Comparison {
+    /** The name of the order that the candidates came in. */
+    public static final String FIRST_STAGE = "first stage";
+
+    /** Ranks at which recall is reported. */
+    public static final List<Integer> RECALL_RANKS = List.of(1, 3, 5, 10, 20, 50);
+
+    private static final List<Measure> MEASURES = Stream.concat(
+                    Measure.STANDARD.stream(),
+                    RECALL_RANKS.stream().filter(rank -> rank != 10).map(Recall::new))
+            .toList();
+
+    /**
+     * How far two rankings are apart, by Fisher's paired randomisation test over the queries, two-sided.
+     *
+     * @param system the one
+     * @param than the other
+     * @param queries that both ranked and that have a relevant document
+     * @param ndcg10 mean nDCG@10 of the one minus that of the other
+     * @param p how probable so large a difference is, were there none; not corrected for the number of tests
+     */
+    public record Difference(String system, String than, int queries, double ndcg10, double p) {}
+
     /** Fixed, so that the same rankings give the same p-values. */
     private static final long SEED = 20_250_404;
-
-    private static final String FIRST_STAGE = "first stage";
 
     private record Entry(EvaluationReport report, @Nullable LatencyMillis latency, double pairsPerSecond) {}
 
@@ -31,13 +56,13 @@ public final class Comparison {
 
     /** Adds a ranking whose time does not matter. */
     public Comparison add(String name, Run run) {
-        entries.put(name, new Entry(EvaluationReport.of(run, qrels), null, Double.NaN));
+        entries.put(name, new Entry(EvaluationReport.of(run, qrels, MEASURES), null, Double.NaN));
         return this;
     }
 
     /** Adds a ranking and how fast it was made. */
     public Comparison add(String name, Run run, LatencyMillis latency, double pairsPerSecond) {
-        entries.put(name, new Entry(EvaluationReport.of(run, qrels), latency, pairsPerSecond));
+        entries.put(name, new Entry(EvaluationReport.of(run, qrels, MEASURES), latency, pairsPerSecond));
         return this;
     }
 
@@ -71,10 +96,51 @@ public final class Comparison {
                                 quality.map(),
                                 quality.recall(),
                                 entry.latency(),
-                                entry.latency() == null ? null : entry.pairsPerSecond()));
+                                entry.latency() == null ? null : entry.pairsPerSecond(),
+                                null));
             }
         });
         return others;
+    }
+
+    /** The names of all rankings, the first stage's first. */
+    public List<String> names() {
+        return List.copyOf(entries.keySet());
+    }
+
+    /** All measures of a ranking, by query too. */
+    public EvaluationReport report(String name) {
+        return entry(name).report();
+    }
+
+    /** Recall of a ranking at {@link #RECALL_RANKS}. */
+    public Map<Integer, Double> recallAt(String name) {
+        Map<Integer, Double> recall = new LinkedHashMap<>();
+        RECALL_RANKS.forEach(rank -> recall.put(rank, report(name).mean(new Recall(rank).id())));
+        return recall;
+    }
+
+    /** Every ranking against every one before it. */
+    public List<Difference> differences() {
+        List<Difference> differences = new ArrayList<>();
+        List<String> names = names();
+        for (int i = 1; i < names.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                differences.add(difference(names.get(i), names.get(j)));
+            }
+        }
+        return differences;
+    }
+
+    private Difference difference(String system, String than) {
+        EvaluationReport report = report(system);
+        EvaluationReport other = report(than);
+        return new Difference(
+                system,
+                than,
+                report.queries(),
+                report.mean("ndcg10") - other.mean("ndcg10"),
+                report.pValue(other, "ndcg10", SEED));
     }
 
     private Entry entry(String name) {

@@ -1,10 +1,7 @@
 package rerank.cli.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the data set, and its split
  * @param queries how many queries were reranked
  * @param pairs how many (query, candidate) pairs were judged
- * @param mode {@code explain}, {@code label} or {@code justify}
+ * @param mode {@code explain}, {@code label}, {@code justify} or {@code cross-encoder}
  * @param modelVersion the weights that judged
  * @param firstStage quality of the order that the candidates came in
  * @param reranked quality of the order that went out
@@ -40,8 +37,6 @@ public record Report(
         double pairsPerSecond,
         double wallSeconds,
         long peakRssBytes) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     /**
      * Quality of a set of rankings, each figure the mean over the queries.
      *
@@ -61,6 +56,7 @@ public record Report(
      * @param recall as in {@link Quality}
      * @param latencyMillis of one query; absent where it was not measured
      * @param pairsPerSecond by wall-clock time; absent where it was not measured
+     * @param queries that it reranked, where those are not all queries of the report; otherwise absent
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Alternative(
@@ -69,14 +65,11 @@ public record Report(
             double map,
             double recall,
             @Nullable LatencyMillis latencyMillis,
-            @Nullable Double pairsPerSecond) {}
+            @Nullable Double pairsPerSecond,
+            @Nullable Integer queries) {}
 
     /** Writes it as JSON; directories that are missing are made. */
     public void write(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+        ReportFile.writeJson(file, this);
     }
 }

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.ranking.BatchJudge;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
-import rerank.model.ranking.PairJudge;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RegistrySerde;
 import rerank.topology.worker.Worker;
@@ -154,9 +154,13 @@ class JavaScriptClientIT {
     }
 
     /** Labels by how many of the query's words are in the text; enough to see that it was asked. */
-    private static final class WordMatch implements PairJudge {
+    private static final class WordMatch extends BatchJudge {
+        WordMatch() {
+            super(32);
+        }
+
         @Override
-        public List<Judgment> judge(List<Pair> pairs) {
+        protected List<Judgment> judgeTogether(List<Pair> pairs) {
             List<Judgment> judgments = new ArrayList<>();
             for (Pair pair : pairs) {
                 List<String> words = List.of(pair.query().text().split(" "));

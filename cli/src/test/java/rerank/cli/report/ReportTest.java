@@ -67,4 +67,12 @@ class ReportTest {
         assertThat(PeakMemory.rssBytes(status)).isEqualTo(2048 * 1024);
         assertThat(PeakMemory.rssBytes(directory.resolve("absent"))).isZero();
     }
+
+    @Test
+    void namesTheProcessorAsLinuxDoes() throws IOException {
+        Path cpuInfo = Files.writeString(directory.resolve("cpuinfo"), "processor\t: 0\nmodel name\t: Abacus 9\n");
+
+        assertThat(Machine.processor(cpuInfo)).isEqualTo("Abacus 9");
+        assertThat(Machine.processor(directory.resolve("missing"))).isEqualTo(System.getProperty("os.arch"));
+    }
 }

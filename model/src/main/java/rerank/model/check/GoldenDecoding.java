@@ -11,6 +11,7 @@ import rerank.model.generation.Completion;
 import rerank.model.generation.Generator;
 import rerank.model.generation.SamplingConfig;
 import rerank.model.prompt.EncodedPrompt;
+import rerank.model.ranking.LabelDistribution;
 import rerank.model.transformer.KeyValueCache;
 import rerank.model.transformer.Reading;
 import rerank.model.transformer.Slot;
@@ -150,11 +151,11 @@ final class GoldenDecoding {
         List<EncodedPrompt> prompts = Arrays.stream(Golden.intRows(golden.path("documents")))
                 .map(document -> Golden.prompt(Golden.concat(prefix, document, suffix)))
                 .toList();
-        int[] answers = {golden.path("yes_id").asInt(), golden.path("no_id").asInt()};
+        int[] answers = {golden.path("no_id").asInt(), golden.path("yes_id").asInt()};
         float[][] scores = generator.score(prompts, answers);
         double worst = 0;
         for (int i = 0; i < scores.length; i++) {
-            double yes = 1 / (1 + Math.exp(scores[i][1] - scores[i][0]));
+            double yes = LabelDistribution.ofLogits(scores[i]).score();
             worst = Golden.worse(
                     worst,
                     Math.abs(yes - golden.path("results").path(i).path("p_yes").asDouble()));

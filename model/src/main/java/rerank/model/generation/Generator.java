@@ -98,7 +98,10 @@ public final class Generator {
 
     private List<Completion> complete(List<GenerationRequest> requests, Reading reading) {
         try (Scheduler scheduler = new Scheduler(transformer, limits, reading)) {
-            List<Sequence> sequences = requests.stream().map(scheduler::add).toList();
+            List<Sequence> sequences = new ArrayList<>();
+            for (GenerationRequest request : requests) {
+                sequences.add(add(scheduler, request, sequences.size()));
+            }
             while (!scheduler.isIdle()) {
                 scheduler.step();
             }
@@ -109,6 +112,14 @@ public final class Generator {
                 }
             }
             return sequences.stream().map(Sequence::completion).toList();
+        }
+    }
+
+    private static Sequence add(Scheduler scheduler, GenerationRequest request, int number) {
+        try {
+            return scheduler.add(request);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("prompt " + number + ": " + e.getMessage(), e);
         }
     }
 }

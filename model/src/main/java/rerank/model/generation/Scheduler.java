@@ -51,6 +51,7 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private final Transformer transformer;
+    private final Model model;
     private final Reading reading;
     private final KeyValueCache cache;
     private final PrefixStore prefixes;
@@ -79,12 +80,24 @@ public final class Scheduler implements AutoCloseable {
      * @param reading what is read of every sequence
      */
     public Scheduler(Transformer transformer, Limits limits, Reading reading) {
+        this(transformer, transformer::step, limits, reading);
+    }
+
+    /** A scheduler whose steps go through something between it and the transformer. */
+    Scheduler(Transformer transformer, Model model, Limits limits, Reading reading) {
         this.transformer = transformer;
+        this.model = model;
         this.reading = reading;
         this.cache = transformer.newCache(limits.cacheBytes());
         this.prefixes = new PrefixStore(cache, limits.cacheBytes() / 2);
         this.maxStepTokens = limits.maxStepTokens();
         this.maxSequences = limits.maxSequences();
+    }
+
+    /** What runs a step: {@link Transformer#step}, which may fail. */
+    @FunctionalInterface
+    interface Model {
+        StepResult step(List<Turn> turns, KeyValueCache cache, Reading reading);
     }
 
     /** A turn and who takes what comes of it: a sequence, or a prefix. */
@@ -124,9 +137,16 @@ public final class Scheduler implements AutoCloseable {
         return waiting.isEmpty() && running.isEmpty();
     }
 
-    /** Forgets a sequence before the next step. */
+    /** Forgets a sequence, and what it holds, at once; does nothing if it is done. */
     public void cancel(Sequence sequence) {
-        sequence.cancel();
+        if (waiting.remove(sequence)) {
+            waitingTokens -= sequence.pending();
+        } else if (!running.remove(sequence)) {
+            return;
+        }
+        // What the model made of it so far may be no numbers without anybody having seen that.
+        leave(sequence, true);
+        cancelled++;
     }
 
     /**
@@ -138,7 +158,6 @@ public final class Scheduler implements AutoCloseable {
         long begun = System.nanoTime();
         long nativeBefore = transformer.nativeNanos();
         List<Sequence> done = new ArrayList<>();
-        dropCancelled();
         List<Planned> plan = plan(done);
         if (!plan.isEmpty()) {
             run(plan);
@@ -147,7 +166,7 @@ public final class Scheduler implements AutoCloseable {
             Sequence sequence = all.next();
             if (sequence.isDone()) {
                 all.remove();
-                leave(sequence);
+                leave(sequence, sequence.failure() != null);
                 done.add(sequence);
             }
         }
@@ -160,28 +179,10 @@ public final class Scheduler implements AutoCloseable {
         return done;
     }
 
-    private void dropCancelled() {
-        int before = waiting.size() + running.size();
-        waiting.removeIf(sequence -> {
-            if (sequence.isCancelled()) {
-                waitingTokens -= sequence.pending();
-                leave(sequence);
-            }
-            return sequence.isCancelled();
-        });
-        running.removeIf(sequence -> {
-            if (sequence.isCancelled()) {
-                leave(sequence);
-            }
-            return sequence.isCancelled();
-        });
-        cancelled += before - waiting.size() - running.size();
-    }
-
-    private void leave(Sequence sequence) {
+    private void leave(Sequence sequence, boolean clear) {
         Slot slot = sequence.slot();
         if (slot != null) {
-            if (sequence.failure() != null) {
+            if (clear) {
                 cache.clear(slot);
             }
             cache.release(slot);
@@ -233,12 +234,11 @@ public final class Scheduler implements AutoCloseable {
         Iterator<Sequence> inOrder = waiting.iterator();
         while (inOrder.hasNext() && room > 0 && running.size() < maxSequences) {
             Sequence sequence = inOrder.next();
-            SharedPrefix prefix = sequence.prefix();
             int unreadyBefore = prefixes.unready().size();
-            if (prefix == null) {
-                prefix = prefixes.of(
-                        sequence.request().prompt(), sequence.request().adapter());
-            }
+            SharedPrefix prefix = sequence.sharesNothing()
+                    ? null
+                    : prefixes.of(
+                            sequence.request().prompt(), sequence.request().adapter());
             if (prefix != null && !prefix.isReady()) {
                 // Read in this step; the sequences that begin with it join the next one.
                 List<SharedPrefix> unready = prefixes.unready();
@@ -247,7 +247,7 @@ public final class Scheduler implements AutoCloseable {
                 }
                 continue;
             }
-            int own = sequence.request().prompt().tokenIds().length - (prefix == null ? 0 : prefix.length());
+            int own = sequence.pending() - (prefix == null ? 0 : prefix.length());
             boolean fits = own <= room || (!anyPrompt && own <= maxStepTokens);
             boolean inParts = own > maxStepTokens;
             if (!fits && !inParts) {
@@ -256,9 +256,14 @@ public final class Scheduler implements AutoCloseable {
             boolean needsSlot = inParts || sequence.goesOnAfterPrompt();
             if (needsSlot && !holdsSlot(sequence, prefix)) {
                 if (running.isEmpty() && admitted.isEmpty()) {
+                    if (prefix != null) {
+                        // The two may be too much where the whole prompt in one place is not.
+                        sequence.shareNothing();
+                        return admit(plan, room, done);
+                    }
                     inOrder.remove();
                     waitingTokens -= sequence.pending();
-                    sequence.fail(noRoomAtAll(sequence, prefix));
+                    sequence.fail(noRoomAtAll(sequence));
                     done.add(sequence);
                     continue;
                 }
@@ -297,19 +302,23 @@ public final class Scheduler implements AutoCloseable {
         return slot != null;
     }
 
-    private String noRoomAtAll(Sequence sequence, @Nullable SharedPrefix prefix) {
-        int positions = sequence.ownPositions(prefix == null ? 0 : prefix.length());
-        return "its " + positions + " positions need " + cache.bytesOf(positions)
-                + " bytes of keys and values, the cache may hold " + cache.limitBytes() + "; give it more, or lower the"
-                + " bounds on prompt and explanation";
+    private String noRoomAtAll(Sequence sequence) {
+        int positions = sequence.ownPositions(0);
+        long needed = cache.bytesOf(positions);
+        String reason = "its " + positions + " positions need " + needed + " bytes of keys and values, ";
+        return needed > cache.limitBytes()
+                ? reason + "the cache may hold " + cache.limitBytes()
+                        + "; give it more, or lower the bounds on prompt and explanation"
+                : reason
+                        + "which the machine does not have left; lower the bound on them, or on prompt and explanation";
     }
 
     private void run(List<Planned> plan) {
         List<Turn> turns = plan.stream().map(Planned::turn).toList();
         try {
-            take(plan, transformer.step(turns, cache, reading));
+            take(plan, model.step(turns, cache, reading));
         } catch (RuntimeException | OutOfMemoryError e) {
-            if (isOutOfMemory(e) && shrink()) {
+            if (Transformer.isOutOfMemory(e) && shrink()) {
                 startAgain(plan);
                 return;
             }
@@ -323,7 +332,7 @@ public final class Scheduler implements AutoCloseable {
             Sequence sequence = plan.get(i).sequence;
             if (sequence != null && sequence.slot() == null) {
                 running.remove(sequence);
-                leave(sequence);
+                leave(sequence, false);
                 sequence.startAgain();
                 waiting.addFirst(sequence);
                 waitingTokens += sequence.pending();
@@ -353,7 +362,7 @@ public final class Scheduler implements AutoCloseable {
             Throwable own = error;
             if (plan.size() > 1) {
                 try {
-                    take(List.of(planned), transformer.step(List.of(planned.turn), cache, reading));
+                    take(List.of(planned), model.step(List.of(planned.turn), cache, reading));
                     continue;
                 } catch (RuntimeException | OutOfMemoryError e) {
                     own = e;
@@ -391,20 +400,13 @@ public final class Scheduler implements AutoCloseable {
         return end < 0 ? message : message.substring(0, end);
     }
 
-    private static boolean isOutOfMemory(Throwable error) {
-        String message = String.valueOf(error.getMessage());
-        return error instanceof OutOfMemoryError
-                || message.contains("out of memory")
-                || message.contains("can't allocate memory");
-    }
-
     /** Halves the steps to come; false if they are as small as can be. */
     private boolean shrink() {
         prefixes.dropOldest();
         if (maxStepTokens <= FEWEST_TOKENS && maxSequences == 1) {
             return false;
         }
-        maxStepTokens = Math.max(FEWEST_TOKENS, maxStepTokens / 2);
+        maxStepTokens = Math.min(maxStepTokens, Math.max(FEWEST_TOKENS, maxStepTokens / 2));
         maxSequences = Math.max(1, maxSequences / 2);
         shrinks++;
         log.warn(

@@ -40,9 +40,14 @@ public final class Sequence {
     private float[] scored = new float[0];
     private Finish finish = Finish.LENGTH;
     private @Nullable String failure;
-    private boolean cancelled;
+
+    /** Decides the token after so many generated ones; kept, so that a step that is tried again draws the same. */
+    private float uniform;
+
+    private int uniformOf = -1;
     private @Nullable Slot slot;
     private @Nullable SharedPrefix prefix;
+    private boolean sharesNothing;
 
     /**
      * A sequence that has generated nothing.
@@ -119,6 +124,15 @@ public final class Sequence {
         this.fed = shared.length();
     }
 
+    /** Whether its prompt is read whole, whatever it shares with others. */
+    boolean sharesNothing() {
+        return sharesNothing;
+    }
+
+    void shareNothing() {
+        sharesNothing = true;
+    }
+
     /** The model has seen nothing of it. */
     void startAgain() {
         fed = 0;
@@ -128,20 +142,15 @@ public final class Sequence {
         this.prefix = null;
     }
 
-    void cancel() {
-        cancelled = true;
-    }
-
-    boolean isCancelled() {
-        return cancelled;
-    }
-
     /** Its next tokens, at most so many. */
     Turn turn(int most) {
         int count = Math.min(most, pending());
         boolean isLast = fed + count == length;
         Turn.Read read = !isLast ? Turn.Read.NOTHING : state == State.SCORING ? Turn.Read.SCORE : Turn.Read.SAMPLE;
-        float uniform = read == Turn.Read.SAMPLE ? random.nextInt(UNIFORM_STEPS) / (float) UNIFORM_STEPS : 0;
+        if (read == Turn.Read.SAMPLE && uniformOf != generated) {
+            uniform = random.nextInt(UNIFORM_STEPS) / (float) UNIFORM_STEPS;
+            uniformOf = generated;
+        }
         return new Turn(
                 tokens,
                 request.prompt().tokenTypes(),

@@ -6,14 +6,14 @@ import java.util.List;
 import rerank.model.tokenizer.Tokenizer;
 
 /**
- * A phrase that leads to a label, and the tokens that the three labels become right after it.
+ * A phrase that leads to a label, and the tokens that the labels become right after it.
  *
  * @param phrase token ids that are forced
  * @param labels one token id for each label; distinct
  */
 record LabelTokens(int[] phrase, int[] labels) {
     /**
-     * Tokenizes the phrase with each label behind it: what all three begin with is the phrase, and what is left of each
+     * Tokenizes the phrase with each label behind it: what all of them begin with is the phrase, and what is left of each
      * is its label. So a space at the end of the phrase goes where the tokenizer puts it.
      *
      * @throws IllegalArgumentException if a label is not one token of its own
@@ -23,8 +23,12 @@ record LabelTokens(int[] phrase, int[] labels) {
         for (String label : labels) {
             encoded.add(tokenizer.encodeWithSpecials(phrase + label));
         }
-        int common =
-                Math.min(commonPrefix(encoded.get(0), encoded.get(1)), commonPrefix(encoded.get(0), encoded.get(2)));
+        int[] first = encoded.get(0);
+        int common = encoded.stream()
+                .skip(1)
+                .mapToInt(other -> commonPrefix(first, other))
+                .min()
+                .orElseThrow();
         int[] tokens = new int[labels.size()];
         for (int i = 0; i < tokens.length; i++) {
             int[] ids = encoded.get(i);
@@ -32,7 +36,7 @@ record LabelTokens(int[] phrase, int[] labels) {
                 throw new IllegalArgumentException("prompt template " + templateId + ": after \"" + phrase
                         + "\" the label \"" + labels.get(i) + "\" is " + (ids.length - common) + " tokens of this"
                         + " checkpoint, " + Arrays.toString(Arrays.copyOfRange(ids, common, ids.length))
-                        + "; the three labels must be three distinct single tokens: use another template or tokenizer");
+                        + "; labels must be distinct single tokens: use another template or tokenizer");
             }
             tokens[i] = ids[common];
         }
@@ -40,7 +44,7 @@ record LabelTokens(int[] phrase, int[] labels) {
             throw new IllegalArgumentException("prompt template " + templateId + ": labels " + labels
                     + " are the tokens " + Arrays.toString(tokens) + " of this checkpoint, which are not distinct");
         }
-        return new LabelTokens(Arrays.copyOf(encoded.get(0), common), tokens);
+        return new LabelTokens(Arrays.copyOf(first, common), tokens);
     }
 
     private static int commonPrefix(int[] a, int[] b) {

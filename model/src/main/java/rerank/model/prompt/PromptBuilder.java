@@ -44,7 +44,7 @@ public final class PromptBuilder {
      *
      * @param maxPromptTokens bound on a prompt, up to where the model writes
      * @throws IllegalArgumentException if the tokenizer lacks a token that the template names, or if the labels are not
-     *     three distinct single tokens in it
+     *     distinct single tokens in it
      */
     public PromptBuilder(PromptTemplate template, Tokenizer tokenizer, int maxPromptTokens) {
         if (maxPromptTokens < 1) {
@@ -75,6 +75,11 @@ public final class PromptBuilder {
         end = endOfAnswer;
     }
 
+    /** Whether it builds prompts that ask for explanations; otherwise only those of task LABEL. */
+    public boolean explains() {
+        return template.explains();
+    }
+
     /** The name and version of the template. */
     public String promptVersion() {
         return template.id();
@@ -85,8 +90,13 @@ public final class PromptBuilder {
      * label and what leads to its explanation for JUSTIFY.
      *
      * @throws PromptTooLongException if it does not fit even without the document
+     * @throws IllegalArgumentException if it asks for an explanation and the template knows none
      */
     public EncodedPrompt prompt(Pair pair) {
+        if (pair.task() != Pair.Task.LABEL && !explains()) {
+            throw new IllegalArgumentException(
+                    "prompt template " + template.id() + " has no explanations; use mode label");
+        }
         LabelDistribution given = pair.given();
         int label = given == null ? -1 : given.label();
         return prompt(pair.query(), pair.candidate(), pair.task(), lead(pair.task(), label));
@@ -97,7 +107,7 @@ public final class PromptBuilder {
         return labelPhrase.phrase().clone();
     }
 
-    /** The tokens of the labels 0, 1 and 2. */
+    /** The tokens of the labels 0, 1 and 2, or of no and yes. */
     public int[] labelTokens() {
         return labelPhrase.labels().clone();
     }
@@ -122,6 +132,10 @@ public final class PromptBuilder {
      */
     public TrainingSequence trainingSequence(
             Query query, Candidate candidate, int label, String explanation, Pair.Task order) {
+        if (!explains()) {
+            throw new IllegalArgumentException("prompt template " + template.id() + " has the labels "
+                    + template.answer().labels() + "; training needs one with labels 0, 1 and 2 and explanations");
+        }
         if (label < 0 || label > 2) {
             throw new IllegalArgumentException("query " + query.id() + ": label " + label + " is not 0, 1 or 2");
         }

@@ -1,7 +1,6 @@
 package rerank.model.prompt;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import rerank.model.prompt.TemplateBody.Part;
@@ -10,12 +9,6 @@ import rerank.model.tokenizer.Tokenizer;
 
 /** The parts of one prompt, and how much of the document fits between the others. */
 final class PromptFitting {
-    /** UTF-16 units of a document looked at for each token wanted, before more of it is looked at. */
-    private static final int UNITS_PER_TOKEN = 6;
-
-    /** Of a text without a sign or a space, no more than this is looked at. */
-    private static final int MOST_UNITS_PER_TOKEN = 64;
-
     private final Tokenizer tokenizer;
     private final int limit;
     private final List<Encoding> parts = new ArrayList<>();
@@ -60,8 +53,8 @@ final class PromptFitting {
         Tokenizer.Encoded title = encode(Source.TITLE, room);
         Tokenizer.Encoded text = encode(Source.TEXT, room);
         int titleRoom = Math.max(room / 2, room - text.ids().length);
-        title = first(title, titleRoom);
-        text = first(text, room - title.ids().length);
+        title = title.first(titleRoom);
+        text = text.first(room - title.ids().length);
         int[] ids = new int[fixedTokens + title.ids().length + text.ids().length];
         int[] types = new int[ids.length];
         int at = 0;
@@ -94,37 +87,6 @@ final class PromptFitting {
                 .map(Part::text)
                 .findFirst()
                 .orElse("");
-        long window = (long) UNITS_PER_TOKEN * (room + 1);
-        while (true) {
-            boolean isWhole = window >= text.length();
-            String head = isWhole ? text : text.substring(0, (int) window);
-            Tokenizer.Encoded encoded = tokenizer.encode(head);
-            if (isWhole || tokensOfWholeWords(encoded, head) >= room || window > (long) MOST_UNITS_PER_TOKEN * room) {
-                return first(encoded, room);
-            }
-            window *= 2;
-        }
-    }
-
-    /** Tokens before the last sign or white space; those after it may be of a word that goes on behind the window. */
-    private static int tokensOfWholeWords(Tokenizer.Encoded encoded, String head) {
-        int boundary = head.length();
-        while (boundary > 0 && Character.isLetterOrDigit(head.codePointBefore(boundary))) {
-            boundary -= Character.charCount(head.codePointBefore(boundary));
-        }
-        int count = encoded.ids().length;
-        while (count > 0 && encoded.ends()[count - 1] >= boundary) {
-            count--;
-        }
-        return count;
-    }
-
-    private static Tokenizer.Encoded first(Tokenizer.Encoded encoded, int count) {
-        return encoded.ids().length <= count
-                ? encoded
-                : new Tokenizer.Encoded(
-                        Arrays.copyOf(encoded.ids(), count),
-                        Arrays.copyOf(encoded.starts(), count),
-                        Arrays.copyOf(encoded.ends(), count));
+        return tokenizer.encodeFirst(text, room);
     }
 }

@@ -1,21 +1,25 @@
 package rerank.model.prompt;
 
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import rerank.model.ranking.Mode;
 
 /**
  * The wording and grammar of prompts and answers, read from a versioned resource. A change of wording is a new version,
  * for every result and every trained checkpoint names the one it was made with.
  *
  * <p>Bodies hold the fields {@code {instruction}}, {@code {query}}, {@code {title}} and {@code {text}};
- * {@code {?title}...{/}} is left out when the field is empty. A space before a field belongs to the field's first word.
+ * {@code {?title}...{/}} is left out when the field is empty, {@code {!title}...{/}} when it is not. A space before a
+ * field belongs to the field's first word, and line breaks after instruction or query to its last one, where the tokens of
+ * the whole text would have them.
  *
  * @param id name and version, for example {@code compact-v1}
  * @param chat the bodies are user messages, to be put into the chat format of the checkpoint's family
  * @param tokenTypes the tokens carry {@link MatchFlags}; otherwise all are of type 0
  * @param system the system message of a chat; empty without one
- * @param explainBody asks for an explanation, then the label
+ * @param explainBody asks for an explanation, then the label; empty for a template that knows labels alone
  * @param labelBody asks for the label, then an explanation
  * @param answer how answers are written
  */
@@ -28,12 +32,12 @@ public record PromptTemplate(
         String labelBody,
         AnswerGrammar answer) {
     /** Names of the templates that are built in. */
-    public static final List<String> BUILT_IN = List.of("compact-v1", "interank-chat-v1");
+    public static final List<String> BUILT_IN = List.of("compact-v1", "interank-chat-v1", "qwen3-reranker-v1");
 
     /**
      * How answers are written. Texts may name special tokens.
      *
-     * @param labels what stands for the labels 0, 1 and 2
+     * @param labels what stands for the labels 0, 1 and 2, or for no and yes
      * @param explainLead begins an answer whose explanation comes first
      * @param labelLead begins an answer whose label comes first
      * @param labelPhrase between an explanation and its label
@@ -55,13 +59,31 @@ public record PromptTemplate(
             labels = List.copyOf(labels);
             stopTokens = List.copyOf(stopTokens);
             stopStrings = List.copyOf(stopStrings);
-            if (labels.size() != 3) {
-                throw new IllegalArgumentException("a template needs the labels 0, 1 and 2, got " + labels);
+            if (labels.size() != 2 && labels.size() != 3) {
+                throw new IllegalArgumentException(
+                        "a template needs the labels 0, 1 and 2, or those for no and yes, got " + labels);
             }
         }
     }
 
+    public PromptTemplate {
+        if (answer.labels().size() == 2 && !explainBody.isEmpty()) {
+            throw new IllegalArgumentException("prompt template " + id + " has two labels and a section [explain];"
+                    + " explanations lead to one of three labels");
+        }
+    }
+
     private static final Pattern TOKEN_NAME = Pattern.compile("<\\|[^|<>]*\\|>");
+
+    /** Whether it asks for explanations; otherwise for labels alone. */
+    public boolean explains() {
+        return !explainBody.isEmpty();
+    }
+
+    /** The modes that prompts can be built for. */
+    public Set<Mode> modes() {
+        return explains() ? Mode.OF_LANGUAGE_MODELS : Set.of(Mode.LABEL);
+    }
 
     /** Names of the control tokens that the template uses, each once, which a tokenizer made for it needs. */
     public List<String> controlTokens() {

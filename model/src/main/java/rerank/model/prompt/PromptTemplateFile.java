@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a template file: lines of {@code key: value}, then sections {@code [system]}, {@code [explain]} and
- * {@code [label]}. Values are words or quoted texts in which {@code \n} is a line break; {@code #} begins a comment
+ * {@code [label]}, of which the first two may be missing. Values are words or quoted texts in which {@code \n} is a line break; {@code #} begins a comment
  * before the first section.
  */
 final class PromptTemplateFile {
@@ -93,8 +93,8 @@ final class PromptTemplateFile {
                 flag("chat"),
                 flag("token-types"),
                 sections.getOrDefault("system", "").strip(),
-                section("explain"),
-                section("label"),
+                sections.getOrDefault("explain", "").strip(),
+                labelSection(),
                 answer);
         if (!unread.isEmpty()) {
             throw new IllegalArgumentException("prompt template " + source + ": unknown settings " + unread);
@@ -129,11 +129,11 @@ final class PromptTemplateFile {
         return value.equals("yes");
     }
 
-    private String section(String name) {
-        String text = sections.get(name);
-        if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("prompt template " + source + ": section [" + name + "] is missing");
+    private String labelSection() {
+        String text = sections.getOrDefault("label", "").strip();
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("prompt template " + source + ": section [label] is missing");
         }
-        return text.strip();
+        return text;
     }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** The body of a template, split into text of ours and fields; fields are filled in without being read again. */
 final class TemplateBody {
-    private static final Pattern MARK = Pattern.compile("\\{(\\??)(instruction|query|title|text)}|\\{/}");
+    private static final Pattern MARK = Pattern.compile("\\{([?!]?)(instruction|query|title|text)}|\\{/}");
 
     private final String body;
 
@@ -53,15 +53,26 @@ final class TemplateBody {
             }
             Source source = Source.valueOf(mark.group(2).toUpperCase(Locale.ROOT));
             String value = values.getOrDefault(source, "");
-            if (mark.group(1).equals("?")) {
-                isLeftOut = value.isEmpty();
+            if (!mark.group(1).isEmpty()) {
+                isLeftOut = value.isEmpty() == mark.group(1).equals("?");
             } else if (!isLeftOut) {
-                addField(parts, control, source, value);
+                boolean isNeverCut = source == Source.QUERY || source == Source.INSTRUCTION;
+                String breaks = isNeverCut && !value.isEmpty() ? breaksAt(at) : "";
+                addField(parts, control, source, value + breaks);
+                at += breaks.length();
             }
         }
         control.append(body, at, body.length());
         addControl(parts, control);
         return parts;
+    }
+
+    private String breaksAt(int at) {
+        int end = at;
+        while (end < body.length() && body.charAt(end) == '\n') {
+            end++;
+        }
+        return body.substring(at, end);
     }
 
     private static void addField(List<Part> parts, StringBuilder control, Source source, String value) {

@@ -16,8 +16,22 @@ public record LabelDistribution(double irrelevant, double partial, double releva
         }
     }
 
-    /** Softmax over the three label tokens' log-probabilities (or logits), in label order. */
-    public static LabelDistribution ofLogits(double logit0, double logit1, double logit2) {
+    /**
+     * What the logits (or log-probabilities) of labels say: of three, in label order, their softmax; of two, for no and
+     * yes, their softmax as irrelevant and relevant; of one its sigmoid as relevant, and the rest as irrelevant.
+     *
+     * @throws IllegalArgumentException for another number of them, or one that is not a number
+     */
+    public static LabelDistribution ofLogits(float... logits) {
+        return switch (logits.length) {
+            case 1 -> softmax(0, Double.NEGATIVE_INFINITY, logits[0]);
+            case 2 -> softmax(logits[0], Double.NEGATIVE_INFINITY, logits[1]);
+            case 3 -> softmax(logits[0], logits[1], logits[2]);
+            default -> throw new IllegalArgumentException("a label needs 1, 2 or 3 logits, got " + logits.length);
+        };
+    }
+
+    private static LabelDistribution softmax(double logit0, double logit1, double logit2) {
         double max = Math.max(logit0, Math.max(logit1, logit2));
         double e0 = Math.exp(logit0 - max);
         double e1 = Math.exp(logit1 - max);

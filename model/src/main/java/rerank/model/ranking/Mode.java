@@ -1,19 +1,34 @@
 package rerank.model.ranking;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** How a query's candidates are judged. */
+/** How a query's candidates are judged. A checkpoint offers some of them, see {@link PairJudge.Identity#modes()}. */
 public enum Mode {
     /** Explanation first, label after it (InteRank): every pair is decoded. */
     EXPLAIN,
     /** Label only: one forward pass a pair, no explanation. */
     LABEL,
     /** Label first for every pair; an explanation after it only for the top of the ranking. */
-    JUSTIFY;
+    JUSTIFY,
+    /** The score of a head on an encoder: one forward pass a pair, no explanation. */
+    CROSS_ENCODER;
 
-    /** The mode as written in configuration, events and reports, for example {@code justify}. */
+    /** What a language model that explains offers. */
+    public static final Set<Mode> OF_LANGUAGE_MODELS = Set.of(EXPLAIN, LABEL, JUSTIFY);
+
+    /** The mode as written in configuration, events and reports, for example {@code cross-encoder}. */
     public String id() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** All of them as a sentence has them: {@code explain, label, justify or cross-encoder}. */
+    public static String ids() {
+        List<String> ids = Arrays.stream(values()).map(Mode::id).toList();
+        int last = ids.size() - 1;
+        return String.join(", ", ids.subList(0, last)) + " or " + ids.get(last);
     }
 
     /**
@@ -27,6 +42,6 @@ public enum Mode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException("unknown mode '" + id + "'; use explain, label or justify");
+        throw new IllegalArgumentException("unknown mode '" + id + "'; use " + ids());
     }
 }

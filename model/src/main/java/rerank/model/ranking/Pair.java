@@ -31,4 +31,9 @@ public record Pair(
                     "pair " + query.id() + "/" + candidate.docId() + ": a given label belongs to JUSTIFY alone");
         }
     }
+
+    /** The same query and candidate with nothing wanted but the label. */
+    public Pair labelOnly() {
+        return new Pair(query, candidate, Task.LABEL, null);
+    }
 }

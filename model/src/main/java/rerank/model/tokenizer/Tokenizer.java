@@ -6,6 +6,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,12 +19,21 @@ import rerank.model.weights.CheckpointException;
  * <p>Unpaired surrogates are read as U+FFFD, of the same length in UTF-16, so that offsets stay those of the text given.
  */
 public final class Tokenizer implements AutoCloseable {
+    /** UTF-16 units of a text looked at for each token wanted, before more of it is looked at. */
+    private static final int UNITS_PER_TOKEN = 6;
+
+    /** Of a text without a sign or a space, no more than this is looked at. */
+    private static final int MOST_UNITS_PER_TOKEN = 64;
+
     private final TokenizerFile file;
     private final TokenizerConfig config;
     private final HuggingFaceTokenizer withSpecials;
 
     /** The same tokenizer without its added tokens; made when a text first spells one. Guarded by this. */
     private @Nullable HuggingFaceTokenizer plain;
+
+    /** What goes around two texts; found when it is first asked for. Guarded by this. */
+    private @Nullable PairTemplate pairTemplate;
 
     private Tokenizer(TokenizerFile file, TokenizerConfig config, HuggingFaceTokenizer withSpecials) {
         this.file = file;
@@ -41,7 +51,27 @@ public final class Tokenizer implements AutoCloseable {
      * @param starts for each token the index of its first UTF-16 unit in the text
      * @param ends for each token the index after its last UTF-16 unit
      */
-    public record Encoded(int[] ids, int[] starts, int[] ends) {}
+    public record Encoded(int[] ids, int[] starts, int[] ends) {
+        /** The first tokens, at most as many as asked for. */
+        public Encoded first(int count) {
+            return ids.length <= count
+                    ? this
+                    : new Encoded(Arrays.copyOf(ids, count), Arrays.copyOf(starts, count), Arrays.copyOf(ends, count));
+        }
+
+        /** Tokens before the last sign or white space; those after it may be of a word that goes on behind the text. */
+        private int countOfWholeWords(String text) {
+            int boundary = text.length();
+            while (boundary > 0 && Character.isLetterOrDigit(text.codePointBefore(boundary))) {
+                boundary -= Character.charCount(text.codePointBefore(boundary));
+            }
+            int count = ids.length;
+            while (count > 0 && ends[count - 1] >= boundary) {
+                count--;
+            }
+            return count;
+        }
+    }
 
     /**
      * Reads {@code tokenizer.json} (and {@code tokenizer_config.json} if present) of a checkpoint directory.
@@ -72,6 +102,44 @@ public final class Tokenizer implements AutoCloseable {
     /** Encodes text of our own making (templates), where special tokens are written by name. */
     public int[] encodeWithSpecials(String text) {
         return ints(withSpecials.encode(WellFormed.of(text), false, false).getIds());
+    }
+
+    /**
+     * The first tokens of a plain text, at most as many as asked for, without encoding all of a long one: of a text
+     * without a sign or a space only the beginning is looked at.
+     */
+    public Encoded encodeFirst(String text, int count) {
+        long window = (long) UNITS_PER_TOKEN * (count + 1);
+        while (true) {
+            boolean isWhole = window >= text.length();
+            String head = isWhole ? text : text.substring(0, (int) window);
+            Encoded encoded = encode(head);
+            if (isWhole || encoded.countOfWholeWords(head) >= count || window > (long) MOST_UNITS_PER_TOKEN * count) {
+                return encoded.first(count);
+            }
+            window *= 2;
+        }
+    }
+
+    /**
+     * Encodes two plain texts as one sequence, with the special tokens and token types of the checkpoint's own
+     * post-processor around them.
+     *
+     * <p>Where they do not fit, only the second is cut, at its end. (The reference's {@code longest_first} would cut
+     * whichever is longer, and so may cut a query.)
+     *
+     * @param maxTokens bound on the sequence
+     * @throws IllegalArgumentException if the first text alone does not fit, or the post-processor knows no pairs
+     */
+    public PairTokens encodePair(String first, String second, int maxTokens) {
+        PairTemplate template = pairTemplate();
+        int[] firstIds = encode(first).ids();
+        int room = maxTokens - template.ids().length - firstIds.length;
+        if (room < 0) {
+            throw new IllegalArgumentException("the first text has " + firstIds.length + " tokens, with "
+                    + template.ids().length + " special ones more than the " + maxTokens + " allowed");
+        }
+        return template.fill(firstIds, encodeFirst(second, room).ids());
     }
 
     /** Decodes token ids to text. */
@@ -115,6 +183,13 @@ public final class Tokenizer implements AutoCloseable {
         if (plain != null) {
             plain.close();
         }
+    }
+
+    private synchronized PairTemplate pairTemplate() {
+        if (pairTemplate == null) {
+            pairTemplate = PairTemplate.of(withSpecials);
+        }
+        return pairTemplate;
     }
 
     private synchronized HuggingFaceTokenizer plain() {

@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The arguments and results of one native call: all that is made through it is freed when it is closed. */
-final class Arguments implements AutoCloseable {
+public final class Arguments implements AutoCloseable {
     private final PtNDManager manager;
     private final List<IValue> values = new ArrayList<>();
 
-    Arguments(PtNDManager parent) {
+    public Arguments(PtNDManager parent) {
         this.manager = (PtNDManager) parent.newSubManager();
     }
 
@@ -32,12 +32,12 @@ final class Arguments implements AutoCloseable {
     }
 
     /** A list of integers, which stays outside tensors. */
-    IValue integers(long[] values) {
-        return owned(IValue.listFrom(values));
+    public IValue integers(long... numbers) {
+        return owned(IValue.listFrom(numbers));
     }
 
     /** An int64 tensor [n]. */
-    IValue longs(long[] numbers) {
+    public IValue longs(long[] numbers) {
         return owned(IValue.from((PtNDArray) manager.create(numbers, new Shape(numbers.length))));
     }
 
@@ -83,7 +83,7 @@ final class Arguments implements AutoCloseable {
     }
 
     /** The tensors of a tuple, which is closed. */
-    PtNDArray[] tuple(IValue result) {
+    public PtNDArray[] tuple(IValue result) {
         owned(result);
         IValue[] elements = result.toIValueTuple();
         PtNDArray[] tensors = new PtNDArray[elements.length];
@@ -94,7 +94,7 @@ final class Arguments implements AutoCloseable {
     }
 
     /** The tensor of a result, which is closed. */
-    PtNDArray tensor(IValue result) {
+    public PtNDArray tensor(IValue result) {
         return owned(result).toTensor(manager);
     }
 
@@ -115,7 +115,7 @@ final class Arguments implements AutoCloseable {
     }
 
     /** Copies a float32 matrix out. */
-    static float[][] rows(PtNDArray matrix) {
+    public static float[][] rows(PtNDArray matrix) {
         int rows = (int) matrix.getShape().get(0);
         int width = (int) matrix.getShape().get(1);
         float[] flat = rows * width == 0 ? new float[0] : matrix.toFloatArray();

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rerank.model.transformer.TransformerConfig.RopeScaling;
 import rerank.model.weights.CheckpointException;
+import rerank.model.weights.ConfigJson;
 
 /**
  * A Hugging Face {@code config.json} and the {@link TransformerConfig} it describes. Reads the spellings of
@@ -20,19 +20,17 @@ import rerank.model.weights.CheckpointException;
  */
 final class ConfigFile {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final List<String> FAMILIES = List.of("qwen2", "qwen3", "llama");
+    static final List<String> FAMILIES = List.of("qwen2", "qwen3", "llama");
     private static final Map<String, String> ARCHITECTURES =
             Map.of("qwen2", "Qwen2ForCausalLM", "qwen3", "Qwen3ForCausalLM", "llama", "LlamaForCausalLM");
     private static final int QWEN3_HEAD_SIZE = 128;
 
-    private final Path file;
-    private final JsonNode json;
+    private final ConfigJson json;
     private final String family;
 
-    private ConfigFile(Path file, JsonNode json) {
-        this.file = file;
+    private ConfigFile(ConfigJson json) {
         this.json = json;
-        this.family = json.path("model_type").asText();
+        this.family = json.modelType();
     }
 
     /**
@@ -41,15 +39,7 @@ final class ConfigFile {
      * @throws CheckpointException if it is absent, malformed, or asks for what is not supported
      */
     static TransformerConfig read(Path file) {
-        if (!Files.exists(file)) {
-            throw new CheckpointException(
-                    file + " does not exist; a checkpoint is a directory in the Hugging Face layout");
-        }
-        try {
-            return new ConfigFile(file, JSON.readTree(file.toFile())).toConfig();
-        } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read as JSON: " + e.getMessage(), e);
-        }
+        return new ConfigFile(ConfigJson.read(file)).toConfig();
     }
 
     /** Writes the config file that {@link #read} reads back, in the spelling of transformers 4. */
@@ -92,68 +82,62 @@ final class ConfigFile {
 
     private TransformerConfig toConfig() {
         refuseWhatIsNotSupported();
-        int hiddenSize = count("hidden_size");
-        int heads = count("num_attention_heads");
+        int hiddenSize = json.count("hidden_size");
+        int heads = json.count("num_attention_heads");
         JsonNode rope = ropeParameters();
         try {
             return new TransformerConfig(
                     family,
-                    count("num_hidden_layers"),
+                    json.count("num_hidden_layers"),
                     hiddenSize,
                     heads,
-                    isPresent("num_key_value_heads") ? count("num_key_value_heads") : heads,
+                    json.isPresent("num_key_value_heads") ? json.count("num_key_value_heads") : heads,
                     headSize(hiddenSize, heads),
-                    count("intermediate_size"),
-                    count("vocab_size"),
-                    count("max_position_embeddings"),
-                    rope.path("rope_theta").asDouble(json.path("rope_theta").asDouble(10_000)),
+                    json.count("intermediate_size"),
+                    json.count("vocab_size"),
+                    json.count("max_position_embeddings"),
+                    rope.path("rope_theta").asDouble(json.get("rope_theta").asDouble(10_000)),
                     ropeScaling(rope),
-                    json.path("rms_norm_eps").asDouble(1e-6),
-                    json.path("tie_word_embeddings").asBoolean(false),
+                    json.get("rms_norm_eps").asDouble(1e-6),
+                    json.get("tie_word_embeddings").asBoolean(false),
                     family.equals("qwen2"),
                     family.equals("qwen3"),
-                    json.path("rerank_token_types").asInt(0));
+                    json.get("rerank_token_types").asInt(0));
         } catch (IllegalArgumentException e) {
-            throw new CheckpointException(file + ": " + e.getMessage(), e);
+            throw new CheckpointException(json.file() + ": " + e.getMessage(), e);
         }
     }
 
     private void refuseWhatIsNotSupported() {
         if (!FAMILIES.contains(family)) {
-            throw refused("model_type", String.join(", ", FAMILIES));
+            throw json.refused("model_type", String.join(", ", FAMILIES));
         }
-        String architecture = json.path("architectures").path(0).asText("");
+        String architecture = json.get("architectures").path(0).asText("");
         if (!architecture.isEmpty() && !architecture.endsWith("ForCausalLM")) {
-            throw refused("architectures", "a language model, *ForCausalLM");
+            throw json.refused("architectures", "a language model, *ForCausalLM");
         }
-        if (isPresent("hidden_act") && !json.path("hidden_act").asText().equals("silu")) {
-            throw refused("hidden_act", "silu");
-        }
-        for (String key : List.of("use_sliding_window", "mlp_bias")) {
-            if (json.path(key).asBoolean(false)) {
-                throw refused(key, "false");
-            }
-        }
+        json.requireText("hidden_act", "silu");
+        json.requireFalse(List.of("use_sliding_window", "mlp_bias"));
         // Qwen2 has its biases without saying so; elsewhere this key adds one to the output projection too.
-        if (!family.equals("qwen2") && json.path("attention_bias").asBoolean(false)) {
-            throw refused("attention_bias", "false");
+        if (!family.equals("qwen2") && json.get("attention_bias").asBoolean(false)) {
+            throw json.refused("attention_bias", "false");
         }
-        for (JsonNode type : json.path("layer_types")) {
+        for (JsonNode type : json.get("layer_types")) {
             if (!type.asText().equals("full_attention")) {
-                throw refused("layer_types", "full_attention for every layer");
+                throw json.refused("layer_types", "full_attention for every layer");
             }
         }
-        if (isPresent("quantization_config")) {
-            throw refused("quantization_config", "none: float32, float16 or bfloat16 weights");
+        if (json.isPresent("quantization_config")) {
+            throw json.refused("quantization_config", "none: float32, float16 or bfloat16 weights");
         }
-        if (json.path("partial_rotary_factor").asDouble(1) != 1) {
-            throw refused("partial_rotary_factor", "1");
+        if (json.get("partial_rotary_factor").asDouble(1) != 1) {
+            throw json.refused("partial_rotary_factor", "1");
         }
     }
 
     /** {@code rope_parameters} of transformers 5, else {@code rope_scaling} of transformers 4; may be missing. */
     private JsonNode ropeParameters() {
-        return isPresent("rope_parameters") ? json.path("rope_parameters") : json.path("rope_scaling");
+        return json.isPresent("rope_parameters") ? json.get("rope_parameters") : json.get("rope_scaling");
     }
 
     private @Nullable RopeScaling ropeScaling(JsonNode rope) {
@@ -162,13 +146,15 @@ final class ConfigFile {
             return null;
         }
         if (!type.equals("llama3")) {
-            throw refused(
-                    isPresent("rope_parameters") ? "rope_parameters" : "rope_scaling", "rope_type llama3 or default");
+            throw json.refused(
+                    json.isPresent("rope_parameters") ? "rope_parameters" : "rope_scaling",
+                    "rope_type llama3 or default");
         }
         for (String key :
                 List.of("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")) {
             if (!rope.path(key).isNumber()) {
-                throw new CheckpointException(file + ": rope_type llama3 needs a number " + key + ", found " + rope);
+                throw new CheckpointException(
+                        json.file() + ": rope_type llama3 needs a number " + key + ", found " + rope);
             }
         }
         return new RopeScaling(
@@ -179,35 +165,16 @@ final class ConfigFile {
     }
 
     private int headSize(int hiddenSize, int heads) {
-        if (isPresent("head_dim")) {
-            return count("head_dim");
+        if (json.isPresent("head_dim")) {
+            return json.count("head_dim");
         }
         if (family.equals("qwen3")) {
             return QWEN3_HEAD_SIZE;
         }
         if (hiddenSize % heads != 0) {
-            throw new CheckpointException(file + ": hidden_size=" + hiddenSize
+            throw new CheckpointException(json.file() + ": hidden_size=" + hiddenSize
                     + " is not a multiple of num_attention_heads=" + heads + " and head_dim is absent");
         }
         return hiddenSize / heads;
-    }
-
-    private boolean isPresent(String key) {
-        return json.hasNonNull(key);
-    }
-
-    private int count(String key) {
-        JsonNode value = json.path(key);
-        if (!value.isInt() || value.asInt() < 1) {
-            throw new CheckpointException(file + ": " + key + " must be a positive integer, "
-                    + (value.isMissingNode() ? "it is absent" : "was " + value));
-        }
-        return value.asInt();
-    }
-
-    private CheckpointException refused(String key, String supported) {
-        JsonNode value = json.path(key);
-        return new CheckpointException(file + ": " + key + (value.isMissingNode() ? " is absent" : "=" + value)
-                + " is not supported; supported: " + supported);
     }
 }

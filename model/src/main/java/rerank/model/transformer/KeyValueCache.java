@@ -56,8 +56,7 @@ public final class KeyValueCache implements AutoCloseable {
     /**
      * Finds or makes room for some positions.
      *
-     * @return null if that would pass the bound on memory, even after giving back what is free
-     * @throws ai.djl.engine.EngineException if the machine has no memory left
+     * @return null if that would pass the bound on memory, or the machine has none left, even after giving back what is free
      */
     public @Nullable Slot allocate(Purpose purpose, int positions) {
         int capacity = capacityFor(positions);
@@ -125,6 +124,11 @@ public final class KeyValueCache implements AutoCloseable {
                 .sum();
     }
 
+    /** Memory of a slot for some positions in a cache of some model, which need not be loaded. */
+    public static long bytesOf(int positions, TransformerConfig config, Precision precision) {
+        return capacityFor(positions) * config.cacheBytesPerToken(precision);
+    }
+
     /** Memory of a slot for some positions. */
     public long bytesOf(int positions) {
         return capacityFor(positions) * bytesPerPosition;
@@ -163,14 +167,31 @@ public final class KeyValueCache implements AutoCloseable {
         if (free < 1) {
             return false;
         }
-        block.resize(block.rows + (int) Math.min(free, Math.max(1, block.rows)));
-        return true;
+        int more = (int) Math.min(free, Math.max(1, block.rows));
+        if (resized(block, block.rows + more)) {
+            return true;
+        }
+        giveBack(block);
+        return resized(block, block.rows + 1);
+    }
+
+    /** False, and nothing has changed, if the machine has no memory left. */
+    private static boolean resized(Block block, int rows) {
+        try {
+            block.resize(rows);
+            return true;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (!Transformer.isOutOfMemory(e)) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     private void giveBack(Block needy) {
         for (Block block : List.copyOf(blocks)) {
             if (block != needy && block.slots.size() < block.rows) {
-                block.resize(block.slots.size());
+                resized(block, block.slots.size());
             }
         }
         blocks.removeIf(block -> block != needy && block.rows == 0);

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>bfloat16 stays on the native side: DJL aborts the process when it is asked to map that type, so arrays of it are
  * opaque here, and what comes back to be read is float32 or int64.
  */
-final class Program {
+public final class Program {
     /** TorchScript's numbers of element types. */
     static final long BYTE = 0;
 
@@ -61,7 +61,7 @@ final class Program {
      * @param className the class among the sources to instantiate
      * @param sources resources beside this class, concatenated
      */
-    static Program load(String className, String... sources) {
+    public static Program load(String className, String... sources) {
         StringBuilder text = new StringBuilder();
         for (String source : sources) {
             text.append(resource(source)).append('\n');
@@ -77,7 +77,7 @@ final class Program {
     }
 
     /** A manager of native arrays that outlives calls; the caller closes it. */
-    static PtNDManager newManager() {
+    public static PtNDManager newManager() {
         NativeThreads.apply();
         // The native library comes from the class path; nothing is to be fetched at run time.
         if (System.getProperty(OFFLINE) == null) {
@@ -94,7 +94,7 @@ final class Program {
     }
 
     /** Calls a method in inference mode; its results can never be part of a gradient. The caller closes the result. */
-    IValue call(String method, IValue... arguments) {
+    public IValue call(String method, IValue... arguments) {
         prepareThread();
         return IValueUtils.runMethod(module, method, arguments);
     }

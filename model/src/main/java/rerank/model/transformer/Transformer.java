@@ -118,6 +118,14 @@ public final class Transformer implements AutoCloseable {
         return precision.kernel() != Kernel.INT8 || Int8Support.IS_THERE;
     }
 
+    /** Whether a failure says that memory ran out, so that a smaller step may go through. */
+    public static boolean isOutOfMemory(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof OutOfMemoryError
+                || message.contains("out of memory")
+                || message.contains("can't allocate memory");
+    }
+
     /** The shape. */
     public TransformerConfig config() {
         return config;

@@ -3,6 +3,7 @@ package rerank.model.transformer;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import rerank.model.weights.ConfigJson;
 
 /**
  * The shape of a decoder-only transformer: what {@code config.json} says, checked.
@@ -78,6 +79,16 @@ public record TransformerConfig(
      */
     public static TransformerConfig read(Path configFile) {
         return ConfigFile.read(configFile);
+    }
+
+    /** Whether a config file is of one of the families here. */
+    public static boolean describes(ConfigJson config) {
+        return ConfigFile.FAMILIES.contains(config.modelType());
+    }
+
+    /** The values of {@code model_type} that are read here, for messages. */
+    public static String families() {
+        return String.join(", ", ConfigFile.FAMILIES);
     }
 
     /** Number of trained numbers. */

@@ -8,7 +8,7 @@ import java.util.List;
  * How a checkpoint's tensors become the list of weights that the program takes: in the order told at the top of {@code
  * decoder.py}, some of them stacked by rows, an empty tensor where the family has none.
  */
-final class WeightLayout {
+public final class WeightLayout {
     /** Entries before those of the first layer. */
     static final int BEFORE_LAYERS = 4;
 
@@ -23,8 +23,18 @@ final class WeightLayout {
      *
      * @param parts in the order of their rows
      */
-    record Slot(List<Part> parts) {
-        long elements() {
+    public record Slot(List<Part> parts) {
+        public Slot {
+            parts = List.copyOf(parts);
+        }
+
+        /** An entry of tensors stacked by rows; without any, an empty one. */
+        public static Slot of(Part... parts) {
+            return new Slot(List.of(parts));
+        }
+
+        /** Numbers in it. */
+        public long elements() {
             return parts.stream().mapToLong(Part::elements).sum();
         }
     }
@@ -36,7 +46,16 @@ final class WeightLayout {
      * @param shape its dimensions
      * @param origin which keys of config.json the shape comes from
      */
-    record Part(String name, List<Long> shape, String origin) {
+    public record Part(String name, List<Long> shape, String origin) {
+        public Part {
+            shape = List.copyOf(shape);
+        }
+
+        /** A tensor of these dimensions. */
+        public static Part of(String name, String origin, long... shape) {
+            return new Part(name, Arrays.stream(shape).boxed().toList(), origin);
+        }
+
         long elements() {
             return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
         }
@@ -109,14 +128,14 @@ final class WeightLayout {
     }
 
     private static Part part(String name, String origin, long... shape) {
-        return new Part(name, Arrays.stream(shape).boxed().toList(), origin);
+        return Part.of(name, origin, shape);
     }
 
     private void add(Part... parts) {
-        slots.add(new Slot(List.of(parts)));
+        slots.add(Slot.of(parts));
     }
 
     private void addIf(boolean present, Part... parts) {
-        slots.add(new Slot(present ? List.of(parts) : List.of()));
+        slots.add(present ? Slot.of(parts) : Slot.of());
     }
 }

@@ -15,13 +15,13 @@ import rerank.model.weights.StoredTensor;
 import rerank.model.weights.WeightMap;
 
 /**
- * The weights of a transformer as native tensors, in the order of {@link WeightLayout}.
+ * The weights of a model as native tensors, in the order of their layout.
  *
  * <p>What is loaded from files is mapped, not read, where the program takes a tensor as it is stored: the files must
  * not be written to while it is open. (A new version replaces them by renaming, which is safe.) The tensors were made
  * in inference mode: training works on copies.
  */
-final class Weights implements AutoCloseable {
+public final class Weights implements AutoCloseable {
     private final PtNDArray[] tensors;
     private final boolean owned;
 
@@ -35,16 +35,23 @@ final class Weights implements AutoCloseable {
         return new Weights(tensors, false);
     }
 
+    /** Loads the weights of a decoder, see the other {@code load}. */
+    static Weights load(Path checkpoint, TransformerConfig config, Precision precision, PtNDManager manager) {
+        return load(checkpoint, WeightLayout.of(config), precision, manager);
+    }
+
     /**
      * Loads a checkpoint's weights.
      *
+     * @param layout what to load, in this order
      * @param manager the tensors attach to it
-     * @throws rerank.model.weights.CheckpointException if one is missing or of another shape than the config says
+     * @throws rerank.model.weights.CheckpointException if one is missing or of another shape than the layout says
      */
-    static Weights load(Path checkpoint, TransformerConfig config, Precision precision, PtNDManager manager) {
+    public static Weights load(
+            Path checkpoint, List<WeightLayout.Slot> layout, Precision precision, PtNDManager manager) {
         WeightMap files = WeightMap.open(checkpoint);
         List<List<StoredTensor>> found = new ArrayList<>();
-        for (WeightLayout.Slot slot : WeightLayout.of(config)) {
+        for (WeightLayout.Slot slot : layout) {
             found.add(slot.parts().stream().map(part -> require(files, part)).toList());
         }
         try (MappedFiles mapped = new MappedFiles()) {
@@ -91,8 +98,8 @@ final class Weights implements AutoCloseable {
         }
     }
 
-    /** In the order of {@link WeightLayout}; still owned by this object. */
-    PtNDArray[] tensors() {
+    /** In the order of the layout; still owned by this object. */
+    public PtNDArray[] tensors() {
         return tensors;
     }
 

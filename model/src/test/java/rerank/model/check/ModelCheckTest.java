@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import rerank.model.Shared;
 import rerank.model.transformer.Precision;
 import rerank.model.transformer.TinyCheckpoint;
+import rerank.model.transformer.Transformer;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.weights.CheckpointException;
 import rerank.model.weights.ElementType;
@@ -51,11 +52,28 @@ class ModelCheckTest {
     @Tag("shared")
     @ParameterizedTest
     @CsvSource({
-        "qwen2/f32, FLOAT32", "qwen2/bf16, FLOAT32", "qwen2/f32, BFLOAT16", "qwen2/bf16, BFLOAT16",
-        "qwen3/f32, FLOAT32", "qwen3/bf16, FLOAT32", "qwen3/f32, BFLOAT16", "qwen3/bf16, BFLOAT16",
-        "llama/f32, FLOAT32", "llama/bf16, FLOAT32", "llama/f32, BFLOAT16", "llama/bf16, BFLOAT16",
+        "qwen2/f32, FLOAT32",
+        "qwen2/bf16, FLOAT32",
+        "qwen2/f32, BFLOAT16",
+        "qwen2/bf16, BFLOAT16",
+        "qwen3/f32, FLOAT32",
+        "qwen3/bf16, FLOAT32",
+        "qwen3/f32, BFLOAT16",
+        "qwen3/bf16, BFLOAT16",
+        "llama/f32, FLOAT32",
+        "llama/bf16, FLOAT32",
+        "llama/f32, BFLOAT16",
+        "llama/bf16, BFLOAT16",
+        "qwen2/f32, INT8",
+        "qwen2/bf16, INT8",
+        "qwen3/f32, INT8",
+        "qwen3/bf16, INT8",
+        "llama/f32, INT8",
+        "llama/bf16, INT8",
     })
     void matchesTheReference(String name, Precision precision) {
+        assumeTrue(Transformer.supports(precision), () -> "this CPU does not compute in " + precision.id());
+
         ModelReport report = ModelCheck.run(golden(name), precision);
 
         assertThat(report.cases()).hasSizeGreaterThan(50).allMatch(CheckedCase::passed);
@@ -92,6 +110,52 @@ class ModelCheckTest {
                 .contains("logits len96", "prefill batch_left_padded", "log-probabilities of continuations");
     }
 
+    @Tag("shared")
+    @ParameterizedTest
+    @CsvSource({
+        "bert/f32, FLOAT32", "bert/bf16, FLOAT32", "bert/f32, BFLOAT16", "bert/bf16, BFLOAT16",
+        "electra/f32, FLOAT32", "electra/bf16, FLOAT32", "electra/f32, BFLOAT16", "electra/bf16, BFLOAT16",
+        "modernbert/f32, FLOAT32", "modernbert/bf16, FLOAT32", "modernbert/f32, BFLOAT16", "modernbert/bf16, BFLOAT16",
+    })
+    void matchesTheReferenceOfACrossEncoder(String name, Precision precision) {
+        ModelReport report = ModelCheck.run(golden(name), precision);
+
+        assertThat(report.cases()).hasSizeGreaterThan(20).allMatch(CheckedCase::passed);
+        assertThat(report.summary().shape().labels()).isEqualTo(1);
+        assertThat(report.summary().cacheBytesPer1000Tokens()).isZero();
+    }
+
+    @Tag("shared")
+    @ParameterizedTest
+    @CsvSource({"bert", "electra", "modernbert"})
+    void matchesTheReferenceOfACrossEncoderThroughTheConfigOfTransformers5(String family) throws IOException {
+        Path checkpoint = copyOf(golden(family + "/f32"));
+        Files.write(checkpoint.resolve("config.json"), Files.readAllBytes(checkpoint.resolve("config_v5.json")));
+
+        assertThat(ModelCheck.run(checkpoint, Precision.FLOAT32).passed()).isTrue();
+    }
+
+    @Tag("shared")
+    @ParameterizedTest
+    @CsvSource({
+        "bert/f32, \"layer_norm_eps\": 1e-12, \"layer_norm_eps\": 1e-05",
+        "electra/f32, \"layer_norm_eps\": 1e-12, \"layer_norm_eps\": 1e-05",
+        "modernbert/f32, \"local_attention\": 8, \"local_attention\": 10",
+        "modernbert/f32, \"local_rope_theta\": 10000.0, \"local_rope_theta\": 160000.0",
+        "modernbert/f32, \"classifier_pooling\": \"mean\", \"classifier_pooling\": \"cls\"",
+    })
+    void noticesASmallMistakeInTheConfigOfACrossEncoder(String name, String right, String wrong) throws IOException {
+        Path checkpoint = copyOf(golden(name));
+        edit(checkpoint.resolve("config.json"), text -> text.replace(right, wrong));
+
+        ModelReport report = ModelCheck.run(checkpoint, Precision.FLOAT32);
+
+        assertThat(report.cases())
+                .filteredOn(one -> !one.passed())
+                .extracting(CheckedCase::name)
+                .contains("logits pair_long", "logits batch_right_padded");
+    }
+
     @Test
     void saysWhatACheckpointIs() {
         TransformerConfig config = TinyCheckpoint.config("llama");
@@ -104,7 +168,7 @@ class ModelCheckTest {
         long parameters = (300 + 3 + 1) * 32 + 2 * layer;
         assertThat(report.summary())
                 .isEqualTo(new ModelSummary(
-                        config,
+                        new ModelSummary.Shape("llama", 2, 32, 4, 2, 300, 256, 3, 0),
                         parameters,
                         List.of(ElementType.BF16),
                         2 * parameters,

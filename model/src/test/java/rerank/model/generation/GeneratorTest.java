@@ -21,14 +21,13 @@ import rerank.model.generation.Completion.Scoring;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.tokenizer.TinyTokenizer;
 import rerank.model.tokenizer.Tokenizer;
-import rerank.model.transformer.NextTokenRequest;
-import rerank.model.transformer.NextTokens;
+import rerank.model.transformer.StepResult;
 import rerank.model.transformer.TinyCheckpoint;
 import rerank.model.transformer.Transformer;
 
 class GeneratorTest {
-    /** Small enough that prompts are split over calls and batches. */
-    private static final BatchLimits TIGHT = new BatchLimits(3, 64, 1 << 20);
+    /** Small enough that prompts are read in parts and sequences wait for room. */
+    private static final Scheduler.Limits TIGHT = new Scheduler.Limits(32, 3, 1 << 18);
 
     private static final float CLOSE = 1e-4f;
 
@@ -63,13 +62,12 @@ class GeneratorTest {
                 .toList();
     }
 
-    private static NextTokens next(EncodedPrompt prompt, int... asked) {
-        return transformer.next(
-                new int[][] {prompt.tokenIds()}, new int[][] {prompt.tokenTypes()}, NextTokenRequest.greedy(1, asked));
+    private static StepResult next(EncodedPrompt prompt, int... asked) {
+        return transformer.next(new int[][] {prompt.tokenIds()}, new int[][] {prompt.tokenTypes()}, asked);
     }
 
     private static List<Completion> generate(
-            BatchLimits limits, List<EncodedPrompt> prompts, SamplingConfig sampling, Scoring scoring) {
+            Scheduler.Limits limits, List<EncodedPrompt> prompts, SamplingConfig sampling, Scoring scoring) {
         return new Generator(transformer, tokenizer, limits).generate(prompts, sampling, Set.of(), List.of(), scoring);
     }
 
@@ -92,9 +90,9 @@ class GeneratorTest {
             assertThat(completion.tokenIds()).hasSize(90);
             assertThat(completion.finish()).isEqualTo(Finish.LENGTH);
             for (int t = 0; t < 90; t++) {
-                NextTokens expected = next(text);
-                assertThat(completion.tokenIds()[t]).isEqualTo(expected.ids()[0]);
-                assertThat(completion.logProbs()[t]).isCloseTo(expected.logProbs()[0], within(CLOSE));
+                StepResult expected = next(text);
+                assertThat(completion.tokenIds()[t]).isEqualTo(expected.tokenIds()[0]);
+                assertThat(completion.logProbs()[t]).isCloseTo(expected.chosen()[0], within(CLOSE));
                 text = text.plus(completion.tokenIds()[t]);
             }
         }
@@ -106,7 +104,7 @@ class GeneratorTest {
         SamplingConfig sampling = new SamplingConfig(20, 1.1f, 0.9f, seed);
         List<EncodedPrompt> prompts = prompts(9, 100 + seed);
 
-        List<Completion> together = generate(BatchLimits.DEFAULT, prompts, sampling, null);
+        List<Completion> together = generate(Scheduler.Limits.DEFAULT, prompts, sampling, null);
         List<Completion> split = generate(TIGHT, prompts, sampling, null);
 
         for (int i = 0; i < prompts.size(); i++) {
@@ -261,7 +259,7 @@ class GeneratorTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> generate(TIGHT, prompts, SamplingConfig.greedy(1), null))
-                .withMessageContaining("prompt 1 has 256 tokens")
+                .withMessageContaining("prompt 1: a prompt has 256 tokens")
                 .withMessageContaining("256 positions");
     }
 

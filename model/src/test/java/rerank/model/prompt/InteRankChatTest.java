@@ -145,7 +145,7 @@ class InteRankChatTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("words-v3")
                     .hasMessageContaining("the label \"partly\" is 6 tokens")
-                    .hasMessageContaining("three distinct single tokens");
+                    .hasMessageContaining("labels must be distinct single tokens");
         }
     }
 

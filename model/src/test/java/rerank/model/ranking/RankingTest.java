@@ -131,7 +131,8 @@ class RankingTest {
                     default ->
                         new Judgment.Judged(
                                 LabelDistribution.ofLogits(
-                                        random.nextGaussian(), random.nextGaussian(), random.nextGaussian()),
+                                        (float) random.nextGaussian(), (float) random.nextGaussian(), (float)
+                                                random.nextGaussian()),
                                 "");
                 })
                 .toList();

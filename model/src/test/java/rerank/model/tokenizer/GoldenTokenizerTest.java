@@ -44,6 +44,27 @@ class GoldenTokenizerTest {
         assertThat(plain).isGreaterThan(100);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-wordpiece"})
+    void putsTheStoredSpecialTokensAndTypesAroundPairs(String style) throws IOException {
+        Path directory = Shared.folder().resolve("golden/tokenizer").resolve(style);
+        assumeTrue(directory.toFile().isDirectory(), () -> "no golden fixtures at " + directory);
+        JsonNode golden =
+                new JsonMapper().readTree(directory.resolve("golden.json").toFile());
+        assertThat(golden.path("pairs").size()).isPositive();
+        try (Tokenizer tokenizer = Tokenizer.load(directory)) {
+            for (JsonNode one : golden.path("pairs")) {
+                String query = one.path("pair").path(0).asText();
+                String document = one.path("pair").path(1).asText();
+
+                PairTokens pair = tokenizer.encodePair(query, document, 10_000);
+
+                assertThat(pair.ids()).as(document).isEqualTo(ids(one.path("ids")));
+                assertThat(pair.types()).as(document).isEqualTo(ids(one.path("type_ids")));
+            }
+        }
+    }
+
     private static int[] ids(JsonNode node) {
         int[] ids = new int[node.size()];
         for (int i = 0; i < ids.length; i++) {

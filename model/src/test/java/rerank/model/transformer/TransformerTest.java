@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rerank.model.transformer.Turn.Read;
 import rerank.model.weights.CheckpointException;
 import rerank.model.weights.ElementType;
 import rerank.model.weights.SafeTensorsWriter;
@@ -31,6 +32,9 @@ import rerank.model.weights.SafeTensorsWriter;
 class TransformerTest {
     private static final int[] EVERY_TOKEN =
             IntStream.range(0, TinyCheckpoint.VOCABULARY).toArray();
+    private static final Reading READING = Reading.withLogProbs(EVERY_TOKEN);
+    private static final int[] NO_TYPES = {};
+    private static final long CACHE_BYTES = 1 << 20;
 
     @TempDir
     Path directory;
@@ -44,9 +48,19 @@ class TransformerTest {
     }
 
     private static float[][] logProbs(Transformer transformer, int[]... prompts) {
-        return transformer
-                .next(prompts, typesOf(prompts), NextTokenRequest.greedy(prompts.length, EVERY_TOKEN))
-                .asked();
+        return transformer.next(prompts, typesOf(prompts), EVERY_TOKEN).asked();
+    }
+
+    private static Slot slot(KeyValueCache cache, int positions) {
+        return cache.allocate(KeyValueCache.Purpose.SEQUENCE, positions);
+    }
+
+    private static Turn turn(int[] ids, int from, int count, Slot slot, Read read) {
+        return new Turn(ids, NO_TYPES, from, count, slot, null, read, 0, -1);
+    }
+
+    private static int[] joined(int[] first, int[] second) {
+        return IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
     }
 
     private static void assertClose(float[] actual, float[] expected, float tolerance) {
@@ -75,44 +89,128 @@ class TransformerTest {
     void continuesFromTheCacheAsIfItHadReadEverythingAtOnce(String family) {
         Random random = new Random(3);
         int[][] whole = {TinyCheckpoint.tokens(random, 20), TinyCheckpoint.tokens(random, 31)};
-        int[][] prompts = {Arrays.copyOf(whole[0], 15), Arrays.copyOf(whole[1], 26)};
 
         try (Transformer transformer = random(family);
-                KeyValueCache cache = transformer.newCache(2, 32)) {
-            NextTokenRequest request = NextTokenRequest.greedy(2, EVERY_TOKEN);
-            NextTokens next = transformer.prefill(prompts, typesOf(prompts), cache, 0, request);
-            for (int t = 0; t < 5; t++) {
-                int[] fed = {whole[0][15 + t], whole[1][26 + t]};
-                next = transformer.decode(fed, new int[2], new int[] {15 + t, 26 + t}, cache, request);
+                KeyValueCache cache = transformer.newCache(CACHE_BYTES)) {
+            Slot[] slots = {slot(cache, 20), slot(cache, 31)};
+            transformer.step(
+                    List.of(
+                            turn(whole[0], 0, 15, slots[0], Read.NOTHING),
+                            turn(whole[1], 0, 9, slots[1], Read.NOTHING)),
+                    cache,
+                    READING);
+            StepResult last = transformer.step(
+                    List.of(turn(whole[0], 15, 1, slots[0], Read.SCORE), turn(whole[1], 9, 17, slots[1], Read.SCORE)),
+                    cache,
+                    READING);
+            for (int t = 0; t < 4; t++) {
+                last = transformer.step(
+                        List.of(
+                                turn(whole[1], 26 + t, t == 3 ? 2 : 1, slots[1], Read.SCORE),
+                                turn(whole[0], 16 + t, 1, slots[0], Read.SCORE)),
+                        cache,
+                        READING);
             }
 
             float[][] atOnce = logProbs(transformer, whole);
-            assertClose(next.asked()[0], atOnce[0], 1e-4f);
-            assertClose(next.asked()[1], atOnce[1], 1e-4f);
+            assertClose(last.asked()[1], atOnce[0], 1e-4f);
+            assertClose(last.asked()[0], atOnce[1], 1e-4f);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+    void continuesFromASharedPrefixAsIfItHadReadEverythingAtOnce(String family) {
+        Random random = new Random(4);
+        int[] shared = TinyCheckpoint.tokens(random, 21);
+        int[][] whole = IntStream.of(1, 2, 9, 30)
+                .mapToObj(own -> joined(shared, TinyCheckpoint.tokens(random, own)))
+                .toArray(int[][]::new);
+
+        try (Transformer transformer = random(family);
+                KeyValueCache cache = transformer.newCache(CACHE_BYTES)) {
+            Slot held = cache.allocate(KeyValueCache.Purpose.PREFIX, shared.length);
+            transformer.step(List.of(turn(shared, 0, 21, held, Read.NOTHING)), cache, READING);
+            Turn.Prefix prefix = new Turn.Prefix(held, shared.length);
+            List<Turn> turns = new ArrayList<>();
+            for (int[] ids : whole) {
+                turns.add(new Turn(ids, NO_TYPES, 21, ids.length - 21, null, prefix, Read.SCORE, 0, -1));
+            }
+            // The same once more, in two parts, so that the second looks at the prefix, at its own cache and at itself.
+            Slot own = slot(cache, 30);
+            transformer.step(
+                    List.of(new Turn(whole[3], NO_TYPES, 21, 12, own, prefix, Read.NOTHING, 0, -1)), cache, READING);
+            turns.add(new Turn(whole[3], NO_TYPES, 33, 18, own, prefix, Read.SCORE, 0, -1));
+            StepResult result = transformer.step(turns, cache, READING);
+
+            float[][] atOnce = logProbs(transformer, whole);
+            for (int i = 0; i < whole.length; i++) {
+                assertClose(result.asked()[i], atOnce[i], 1e-4f);
+            }
+            assertClose(result.asked()[4], atOnce[3], 1e-4f);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+    void picksTheMostProbableTokenAndGivesItsLogProbability(String family) {
+        Random random = new Random(5);
+        int[][] prompts = {TinyCheckpoint.tokens(random, 3), TinyCheckpoint.tokens(random, 17)};
+
+        try (Transformer transformer = random(family)) {
+            StepResult next = transformer.next(prompts, typesOf(prompts), EVERY_TOKEN);
+
+            for (int i = 0; i < prompts.length; i++) {
+                float[] all = next.asked()[i];
+                int best = IntStream.range(0, all.length)
+                        .reduce((a, b) -> all[a] >= all[b] ? a : b)
+                        .orElseThrow();
+                assertThat(next.tokenIds()[i]).isEqualTo(best);
+                assertThat(next.chosen()[i]).isCloseTo(all[best], within(1e-4f));
+            }
         }
     }
 
     @Test
-    void keepsChosenRowsOfACacheAndGivesThemRoom() {
-        Random random = new Random(4);
-        int[][] prompts = {
-            TinyCheckpoint.tokens(random, 9), TinyCheckpoint.tokens(random, 5), TinyCheckpoint.tokens(random, 7)
-        };
+    void readsEachTurnAsItAsksToBeRead() {
+        Random random = new Random(6);
+        int[] sampled = TinyCheckpoint.tokens(random, 7);
+        int[] scored = TinyCheckpoint.tokens(random, 12);
+        int[] silent = TinyCheckpoint.tokens(random, 30);
 
         try (Transformer transformer = random("llama");
-                KeyValueCache cache = transformer.newCache(3, 9)) {
-            transformer.prefill(prompts, typesOf(prompts), cache, 0, NextTokenRequest.greedy(3));
-            cache.keep(new int[] {2, 0}, 9, 10);
-            NextTokens next = transformer.decode(
-                    new int[] {17, 18}, new int[2], new int[] {7, 9}, cache, NextTokenRequest.greedy(2, EVERY_TOKEN));
+                KeyValueCache cache = transformer.newCache(CACHE_BYTES)) {
+            StepResult result = transformer.step(
+                    List.of(
+                            Turn.alone(scored, NO_TYPES, Read.SCORE),
+                            turn(silent, 0, 29, slot(cache, 40), Read.NOTHING),
+                            Turn.alone(sampled, NO_TYPES, Read.SAMPLE)),
+                    cache,
+                    READING);
 
-            int[] third = Arrays.copyOf(prompts[2], 8);
-            third[7] = 17;
-            int[] first = Arrays.copyOf(prompts[0], 10);
-            first[9] = 18;
-            float[][] expected = logProbs(transformer, third, first);
-            assertClose(next.asked()[0], expected[0], 1e-4f);
-            assertClose(next.asked()[1], expected[1], 1e-4f);
+            assertClose(result.asked()[0], logProbs(transformer, scored)[0], 1e-4f);
+            assertThat(result.asked()[1]).isEmpty();
+            assertThat(result.asked()[2]).isEmpty();
+            assertThat(result.tokenIds()[0]).isEqualTo(-1);
+            assertThat(result.tokenIds()[1]).isEqualTo(-1);
+            assertThat(result.tokenIds()[2])
+                    .isEqualTo(transformer.next(new int[][] {sampled}, new int[1][7])
+                            .tokenIds()[0]);
+        }
+    }
+
+    @Test
+    void givesLogitsThatDifferFromLogProbabilitiesByAConstant() {
+        int[] prompt = TinyCheckpoint.tokens(new Random(7), 20);
+
+        try (Transformer transformer = random("qwen3")) {
+            float[] logits = transformer.step(
+                            List.of(Turn.alone(prompt, NO_TYPES, Read.SCORE)), null, Reading.greedy(9, 4, 250))
+                    .asked()[0];
+
+            float[] logProbs = logProbs(transformer, prompt)[0];
+            assertThat(logits[0] - logits[1]).isCloseTo(logProbs[9] - logProbs[4], within(1e-4f));
+            assertThat(logits[0] - logits[2]).isCloseTo(logProbs[9] - logProbs[250], within(1e-4f));
         }
     }
 
@@ -121,15 +219,14 @@ class TransformerTest {
         int[][] ids = {TinyCheckpoint.tokens(new Random(5), 6)};
 
         try (Transformer transformer = random("llama")) {
-            NextTokenRequest request = NextTokenRequest.greedy(1, EVERY_TOKEN);
-            float[] plain = transformer.next(ids, new int[1][6], request).asked()[0];
-            float[] typed = transformer.next(ids, new int[][] {{0, 2, 1, 0, 0, 0}}, request)
+            float[] plain = transformer.next(ids, new int[1][6], EVERY_TOKEN).asked()[0];
+            float[] typed = transformer.next(ids, new int[][] {{0, 2, 1, 0, 0, 0}}, EVERY_TOKEN)
                     .asked()[0];
 
             assertThat(typed).isNotEqualTo(plain);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> transformer.next(ids, new int[][] {{0, 3, 0, 0, 0, 0}}, request))
-                    .withMessage("token type 3 of row 0 is not in [0, 3)");
+                    .isThrownBy(() -> transformer.next(ids, new int[][] {{0, 3, 0, 0, 0, 0}}))
+                    .withMessage("token type 3 is not in [0, 3)");
         }
     }
 
@@ -138,19 +235,18 @@ class TransformerTest {
     void samplesTheNucleusInProportion(float temperature, float topP) {
         int samples = 2000;
         int[] prompt = TinyCheckpoint.tokens(new Random(6), 12);
-        int[][] prompts = IntStream.range(0, samples).mapToObj(i -> prompt).toArray(int[][]::new);
-        float[] uniforms = new float[samples];
+        List<Turn> turns = new ArrayList<>();
         for (int i = 0; i < samples; i++) {
-            uniforms[i] = (i + 0.5f) / samples;
+            float uniform = (i + 0.5f) / samples;
+            turns.add(new Turn(prompt, NO_TYPES, 0, prompt.length, null, null, Read.SAMPLE, uniform, -1));
         }
 
         try (Transformer transformer = random("qwen2")) {
             double[] expected = nucleus(logProbs(transformer, prompt)[0], temperature, topP);
-            NextTokens next = transformer.next(
-                    prompts, typesOf(prompts), new NextTokenRequest(temperature, topP, uniforms, new int[0]));
+            StepResult next = transformer.step(turns, null, new Reading(temperature, topP, true, new int[0], true));
 
             double[] frequencies = new double[TinyCheckpoint.VOCABULARY];
-            Arrays.stream(next.ids()).forEach(id -> frequencies[id] += 1.0 / samples);
+            Arrays.stream(next.tokenIds()).forEach(id -> frequencies[id] += 1.0 / samples);
             for (int id = 0; id < frequencies.length; id++) {
                 assertThat(frequencies[id]).as("token %d", id).isCloseTo(expected[id], within(2.0 / samples));
             }
@@ -221,21 +317,6 @@ class TransformerTest {
     }
 
     @Test
-    void computesInBfloat16CloseToFloat32() {
-        Path checkpoint = TinyCheckpoint.write(directory, TinyCheckpoint.config("qwen3"), 8, true);
-        int[] prompt = TinyCheckpoint.tokens(new Random(8), 30);
-
-        try (Transformer wide = Transformer.load(checkpoint);
-                Transformer narrow = Transformer.load(checkpoint, Precision.BFLOAT16)) {
-            float[] expected = logProbs(wide, prompt)[0];
-            float[] actual = logProbs(narrow, prompt)[0];
-
-            assertThat(actual).isNotEqualTo(expected);
-            assertClose(actual, expected, 0.5f);
-        }
-    }
-
-    @Test
     void keepsItsWeightsWhenTheFileIsReplaced() {
         TransformerConfig config = TinyCheckpoint.config("qwen2");
         int[] prompt = TinyCheckpoint.tokens(new Random(9), 10);
@@ -301,10 +382,10 @@ class TransformerTest {
         try (Transformer transformer = random("qwen2")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> logProbs(transformer, new int[] {1, TinyCheckpoint.VOCABULARY}))
-                    .withMessage("token id 300 of row 0 is not in [0, 300)");
+                    .withMessage("token id 300 is not in [0, 300)");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> logProbs(transformer, new int[] {1}, new int[0]))
-                    .withMessageContaining("row 1 is empty");
+                    .withMessageContaining("a sequence is empty");
         }
     }
 }

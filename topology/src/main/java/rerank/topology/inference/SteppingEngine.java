@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rerank.model.ranking.Pair;
@@ -124,13 +123,23 @@ public final class SteppingEngine implements InferenceEngine {
         try {
             for (Submission next = queue.takeSubmitted(); next != null; next = queue.takeSubmitted()) {
                 if (isStillWanted(next)) {
-                    next.prepared(judge.prepare(next.pair()));
-                    queue.addPrepared(next);
+                    prepare(next);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void prepare(Submission next) {
+        try {
+            next.prepared(judge.prepare(next.pair()));
+        } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            log.error("a pair could not be prepared for the model", e);
+            fail(next, e, judge.identity());
+            return;
+        }
+        queue.addPrepared(next);
     }
 
     private void step() {
@@ -199,8 +208,28 @@ public final class SteppingEngine implements InferenceEngine {
             return;
         }
         for (PairJudge.Judging judging : judged) {
-            settle(atTheModel.remove(judging), new Outcome.Answered(judging.judgment(), by));
+            Submission submission = atTheModel.remove(judging);
+            if (submission != null) {
+                settle(submission, judging, by);
+            }
         }
+    }
+
+    private void settle(Submission submission, PairJudge.Judging judging, PairJudge.Identity by) {
+        Outcome outcome;
+        try {
+            outcome = new Outcome.Answered(judging.judgment(), by);
+        } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            log.error("what the model made of a pair is no judgment", e);
+            fail(submission, e, by);
+            return;
+        }
+        settle(submission, outcome);
+    }
+
+    private void fail(Submission submission, Throwable error, PairJudge.Identity by) {
+        failedPairs.incrementAndGet();
+        settle(submission, new Outcome.Failed(error, by));
     }
 
     private void failAll(Throwable error, PairJudge.Identity by) {
@@ -209,14 +238,13 @@ public final class SteppingEngine implements InferenceEngine {
         atTheModel.clear();
         for (Map.Entry<PairJudge.Judging, Submission> entry : all) {
             judge.cancel(entry.getKey());
-            failedPairs.incrementAndGet();
-            settle(entry.getValue(), new Outcome.Failed(error, by));
+            fail(entry.getValue(), error, by);
         }
     }
 
-    private void settle(@Nullable Submission submission, Outcome outcome) {
+    private void settle(Submission submission, Outcome outcome) {
         // Counted down first: whoever sees the outcome also sees the room it left.
-        if (submission != null && !submission.isSettled()) {
+        if (!submission.isSettled()) {
             inFlight.decrementAndGet();
             if (!submission.complete(outcome)) {
                 inFlight.incrementAndGet();

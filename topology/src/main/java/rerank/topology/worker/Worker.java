@@ -64,10 +64,12 @@ public final class Worker implements AutoCloseable {
      *
      * @param config what it is told
      * @param judges the model, once for each device; the worker closes them, also when the start fails
-     * @throws WorkerException if no broker answers, topics are missing, or the partitions do not come in time
+     * @throws WorkerException if the model does not judge in the default mode, no broker answers, topics are missing, or
+     *     the partitions do not come in time
      */
     public static Worker start(WorkerConfig config, List<? extends PairJudge> judges) {
         try {
+            requireDefaultMode(config, judges.get(0).identity());
             prepareTopics(config);
         } catch (RuntimeException e) {
             judges.forEach(PairJudge::close);
@@ -81,6 +83,14 @@ public final class Worker implements AutoCloseable {
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private static void requireDefaultMode(WorkerConfig config, PairJudge.Identity identity) {
+        try {
+            config.settings().answering().mode().ifPresent(identity::requireOffered);
+        } catch (IllegalArgumentException e) {
+            throw new WorkerException(WorkerKeys.DEFAULT_MODE + ": " + e.getMessage(), null);
         }
     }
 

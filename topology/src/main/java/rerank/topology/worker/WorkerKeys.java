@@ -165,8 +165,8 @@ public final class WorkerKeys {
                         "",
                         readable(WorkerKeys::modeOrNone),
                         MEDIUM,
-                        "Mode of queries that name none: explain, label or justify."
-                                + " Empty: the one the checkpoint names.")
+                        "Mode of queries that name none: " + Mode.ids()
+                                + ", one that the checkpoint offers. Empty: the one it" + " names.")
                 .define(
                         EXPLAIN_TOP,
                         INT,

@@ -34,6 +34,7 @@ class WorkerConfigTest {
         assertThat(config.settings().answering().firstStageWeight()).isEmpty();
         assertThat(config.settings().topics().queries()).isEqualTo("rerank.queries");
         assertThat(config.checkpoint()).isEmpty();
+        assertThat(config.inference()).isEqualTo(new Inference("auto", "auto", 1024, 64, 0));
     }
 
     @Test
@@ -47,6 +48,11 @@ class WorkerConfigTest {
                 rerank.default.mode=Justify
                 rerank.first.stage.weight=0.25
                 rerank.topics.prefix=prod.
+                rerank.devices=cuda:0,cuda:1
+                rerank.precision=bfloat16
+                rerank.step.max.tokens=2048
+                rerank.max.sequences=128
+                rerank.cache.mib=512
                 """);
 
         WorkerConfig config = WorkerConfig.load(file);
@@ -57,6 +63,7 @@ class WorkerConfigTest {
         assertThat(config.settings().answering().mode()).isEqualTo(Optional.of(Mode.JUSTIFY));
         assertThat(config.settings().answering().firstStageWeight()).isEqualTo(OptionalDouble.of(0.25));
         assertThat(config.topicPlan().names().deadLetters()).isEqualTo("prod.dead-letters");
+        assertThat(config.inference()).isEqualTo(new Inference("cuda:0,cuda:1", "bfloat16", 2048, 128, 512));
     }
 
     @Test
@@ -64,7 +71,7 @@ class WorkerConfigTest {
         Map<String, String> given = Map.of(
                 "rerank.default.mode", "listwise",
                 "rerank.judge.placement", "cloud",
-                "rerank.batch.max.pairs", "0",
+                "rerank.max.sequences", "0",
                 "rerank.tick.ms", "soon",
                 "rerank.max.candidate", "10",
                 "bootstrap.server", "a:1");
@@ -72,9 +79,9 @@ class WorkerConfigTest {
         assertThatThrownBy(() -> WorkerConfig.of(given))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("the worker's configuration has 8 mistakes:")
-                .hasMessageContaining("unknown mode 'listwise'; use explain, label or justify")
+                .hasMessageContaining("unknown mode 'listwise'; use explain, label, justify or cross-encoder")
                 .hasMessageContaining("unknown placement 'cloud'; use owner or fan-out")
-                .hasMessageContaining("rerank.batch.max.pairs")
+                .hasMessageContaining("rerank.max.sequences")
                 .hasMessageContaining("rerank.tick.ms")
                 .hasMessageContaining("unknown key rerank.max.candidate; did you mean rerank.max.candidates?")
                 .hasMessageContaining("unknown key bootstrap.server; did you mean bootstrap.servers?")

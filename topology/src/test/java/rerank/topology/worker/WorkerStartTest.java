@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.ranking.BatchJudge;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
-import rerank.model.ranking.PairJudge;
 
 class WorkerStartTest {
     @TempDir
@@ -35,6 +35,23 @@ class WorkerStartTest {
                 .isInstanceOf(WorkerException.class)
                 .hasMessageContaining("no Kafka broker answers at 127.0.0.1:1")
                 .hasMessageContaining("start it, correct bootstrap.servers, or raise rerank.start.timeout.ms");
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void refusesADefaultModeThatTheModelDoesNotOffer() {
+        AtomicInteger closed = new AtomicInteger();
+        WorkerConfig config = WorkerConfig.of(Map.of(
+                "bootstrap.servers", "127.0.0.1:1",
+                "schema.registry.url", "mock://start",
+                "state.dir", directory.toString(),
+                "rerank.default.mode", "cross-encoder"));
+
+        assertThatThrownBy(() -> Worker.start(config, new IdleJudge(closed)))
+                .isInstanceOf(WorkerException.class)
+                .hasMessage(
+                        "rerank.default.mode: checkpoint idle does not judge in mode cross-encoder, only in explain,"
+                                + " justify, label");
         assertThat(closed).hasValue(1);
     }
 
@@ -71,9 +88,16 @@ class WorkerStartTest {
                 .hasMessageContaining("state.dir=" + file);
     }
 
-    private record IdleJudge(AtomicInteger closed) implements PairJudge {
+    private static final class IdleJudge extends BatchJudge {
+        private final AtomicInteger closed;
+
+        IdleJudge(AtomicInteger closed) {
+            super(1);
+            this.closed = closed;
+        }
+
         @Override
-        public List<Judgment> judge(List<Pair> pairs) {
+        protected List<Judgment> judgeTogether(List<Pair> pairs) {
             throw new IllegalStateException("nothing to judge");
         }
 

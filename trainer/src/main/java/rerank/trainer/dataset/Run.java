@@ -13,13 +13,14 @@ import java.util.Set;
 /**
  * Rankings by query, best first.
  *
- * <p>A run that is read from a file is ordered as trec_eval orders it: by score, highest first, and equal scores by
- * document id, descending; the rank column is not used. A run built from our own rankings keeps the order given.
+ * <p>A run that is read from a file is ordered as trec_eval orders it: by score as a 32-bit float, highest first, and equal
+ * scores by document id, descending; the rank column is not used. A run built from our own rankings keeps the order given.
  *
  * @param rankings query id to its ranked documents
  */
 public record Run(Map<String, List<Ranked>> rankings) {
-    private static final Comparator<Ranked> TREC_ORDER = Comparator.comparingDouble(Ranked::score)
+    /** trec_eval holds scores as float: two doubles that differ may tie there. */
+    private static final Comparator<Ranked> TREC_ORDER = Comparator.comparing((Ranked ranked) -> (float) ranked.score())
             .reversed()
             .thenComparing(Comparator.comparing(Ranked::docId).reversed());
 

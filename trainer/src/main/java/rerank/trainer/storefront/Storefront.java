@@ -12,6 +12,7 @@ import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
 import rerank.trainer.dataset.Qrels;
 import rerank.trainer.dataset.Run;
+import rerank.trainer.faithfulness.ExplanationChecker;
 import rerank.trainer.teacher.Teacher;
 
 /**
@@ -36,6 +37,7 @@ public final class Storefront {
     private final Map<String, ShoppingQuery> queries;
     private final Map<String, Product> products;
     private final Teacher teacher;
+    private final ExplanationChecker checker;
 
     private Storefront(
             Catalogue catalogue, Dataset dataset, Map<String, ShoppingQuery> queries, Map<String, Product> products) {
@@ -43,6 +45,7 @@ public final class Storefront {
         this.queries = queries;
         this.products = products;
         this.teacher = new StorefrontTeacher(catalogue, queries, products);
+        this.checker = new StorefrontChecker(catalogue, queries, products);
     }
 
     /** Makes the data; the default size takes some seconds. */
@@ -58,6 +61,11 @@ public final class Storefront {
     /** Knows every pair of a query and a product of the same split. */
     public Teacher teacher() {
         return teacher;
+    }
+
+    /** Checks explanations of these pairs, whoever wrote them. */
+    public ExplanationChecker checker() {
+        return checker;
     }
 
     ShoppingQuery query(String id) {

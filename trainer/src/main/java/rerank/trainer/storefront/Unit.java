@@ -1,6 +1,8 @@
 package rerank.trainer.storefront;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** What numbers are counted in. Units of one family convert by their factors, which are whole for exact comparison. */
 enum Unit {
@@ -67,18 +69,49 @@ enum Unit {
         return tenths % 10 == 0 ? Long.toString(tenths / 10) : tenths / 10 + "." + tenths % 10;
     }
 
+    /**
+     * Reads a quantity back, in any form that this unit is written in.
+     *
+     * @param text in lower case, with nothing before or after the quantity
+     * @return its tenths; empty when the text is no quantity of this unit
+     */
+    Optional<Long> read(String text) {
+        for (String form : forms) {
+            for (String written : List.of(form, singular(form))) {
+                String[] around = written.toLowerCase(Locale.ROOT).split("%s", -1);
+                int end = text.length() - around[1].length();
+                if (end > around[0].length() && text.startsWith(around[0]) && text.endsWith(around[1])) {
+                    Optional<Long> tenths = tenths(text.substring(around[0].length(), end));
+                    if (tenths.isPresent()) {
+                        return tenths;
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Long> tenths(String number) {
+        if (WORDS.contains(number)) {
+            return Optional.of(10L * WORDS.indexOf(number));
+        }
+        return number.matches("[0-9]{1,9}(\\.[0-9])?")
+                ? Optional.of(Math.round(Double.parseDouble(number) * 10))
+                : Optional.empty();
+    }
+
     private static String fill(String form, String number, long tenths) {
-        String written = form.replace("%s", number);
-        if (tenths != 10) {
-            return written;
+        return (tenths == 10 ? singular(form) : form).replace("%s", number);
+    }
+
+    private static String singular(String form) {
+        if (form.endsWith("people")) {
+            return form.replace("people", "person");
         }
-        if (written.endsWith("people")) {
-            return written.replace("people", "person");
+        if (form.endsWith("inches")) {
+            return form.replace("inches", "inch");
         }
-        if (written.endsWith("inches")) {
-            return written.replace("inches", "inch");
-        }
-        boolean isPlural = written.length() > 3 && written.endsWith("s");
-        return isPlural ? written.substring(0, written.length() - 1) : written;
+        boolean isPlural = form.endsWith("s") && !form.endsWith("%s");
+        return isPlural ? form.substring(0, form.length() - 1) : form;
     }
 }

@@ -139,7 +139,7 @@ public final class MedquadTeacher implements Teacher {
     }
 
     /** A topic's name without what stands in brackets or after a semicolon, and not over-long. */
-    private static String shortened(String topic) {
+    static String shortened(String topic) {
         String name = topic.replaceAll("\\s*[(\\[][^)\\]]*[)\\]]?", "")
                 .split("\\s*;\\s*", 2)[0]
                 .strip();

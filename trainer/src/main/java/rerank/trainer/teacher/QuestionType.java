@@ -1,7 +1,9 @@
 package rerank.trainer.teacher;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a kind of medical question is spoken of; {@code {}} stands for the topic.
@@ -81,6 +83,23 @@ record QuestionType(List<String> asks, List<String> tells) {
     static QuestionType of(String name) {
         return KNOWN.getOrDefault(
                 name, new QuestionType(List.of("for " + name + " on {}"), List.of("is about its " + name)));
+    }
+
+    /** Whether a type is spoken of in phrases of its own. */
+    static boolean isKnown(String name) {
+        return KNOWN.containsKey(name);
+    }
+
+    /** The topic that a phrase asks this kind of question about, in lower case; empty when it asks another. */
+    Optional<String> topicOf(String phrase) {
+        for (String form : asks) {
+            String[] around = form.toLowerCase(Locale.ROOT).split("\\{}", -1);
+            int end = phrase.length() - around[1].length();
+            if (end > around[0].length() && phrase.startsWith(around[0]) && phrase.endsWith(around[1])) {
+                return Optional.of(phrase.substring(around[0].length(), end));
+            }
+        }
+        return Optional.empty();
     }
 
     private static Map.Entry<String, QuestionType> type(String name, List<String> asks, List<String> tells) {

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import rerank.model.ranking.BatchJudge;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
-import rerank.model.ranking.PairJudge;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
@@ -35,9 +35,18 @@ class JudgedSplitTest {
     }
 
     /** Likes documents the more the later their id is in the alphabet. */
-    private record Alphabet(Function<Pair, Judgment> judgment, AtomicInteger closed) implements PairJudge {
+    private static final class Alphabet extends BatchJudge {
+        private final Function<Pair, Judgment> judgment;
+        private final AtomicInteger closed;
+
+        Alphabet(Function<Pair, Judgment> judgment, AtomicInteger closed) {
+            super(2);
+            this.judgment = judgment;
+            this.closed = closed;
+        }
+
         @Override
-        public List<Judgment> judge(List<Pair> pairs) {
+        protected List<Judgment> judgeTogether(List<Pair> pairs) {
             return pairs.stream().map(judgment).toList();
         }
 
@@ -94,7 +103,7 @@ class JudgedSplitTest {
     void aFailingJudgeNamesTheDataSet() {
         assertThatThrownBy(() -> judge(
                         pair -> {
-                            throw new IllegalStateException("out of order");
+                            throw new StackOverflowError("out of order");
                         },
                         new AtomicInteger(),
                         1))

@@ -1,4 +1,4 @@
-package rerank.model;
+package rerank.model.ranking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
