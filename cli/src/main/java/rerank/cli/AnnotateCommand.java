@@ -154,12 +154,13 @@ final class AnnotateCommand implements Callable<Integer> {
         var spent = summary.spending();
         text.append(String.format(
                 Locale.ROOT,
-                "teacher         %s: %d answers paid for, %d kept from before, %d requests sent, %d failed%n",
+                "teacher         %s: %d answers paid for, %d kept from before, %d requests sent, %d failed, %d rejected%n",
                 summary.teacher(),
                 spent.answered(),
                 spent.fromLog(),
                 spent.tries(),
-                spent.failed()));
+                spent.failed(),
+                spent.rejected()));
         text.append(String.format(
                 Locale.ROOT,
                 "tokens          %d asked, %d answered%s%n",

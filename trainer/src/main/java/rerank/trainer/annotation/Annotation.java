@@ -217,7 +217,7 @@ public final class Annotation {
         Summary summary = new Summary(
                 teacher,
                 pairs.size(),
-                results.drops(pairs.size()),
+                results.drops(pairs.size(), queries.train().size()),
                 results.agreement(),
                 labels(kept),
                 labels(devExamples),
@@ -262,7 +262,7 @@ public final class Annotation {
         Map<String, Long> parts = new TreeMap<>();
         parts.put("paid", spending.answered());
         parts.put("kept from before", spending.fromLog());
-        parts.put("failed", spending.failed());
+        parts.put("failed", spending.failed() + spending.rejected());
         String counts = parts.entrySet().stream()
                 .filter(part -> part.getValue() > 0)
                 .map(part -> part.getValue() + " " + part.getKey())

@@ -98,11 +98,11 @@ final class Results {
         return result.kept();
     }
 
-    List<Summary.Drop> drops(int pairs) {
+    List<Summary.Drop> drops(int pairs, int questions) {
         List<Summary.Drop> drops = new ArrayList<>();
         failures.forEach((reason, ids) -> drops.add(new Summary.Drop(
                 reason,
-                reason.startsWith("teacher") ? pairs : ids.size() + searchQueries.size(),
+                reason.startsWith("teacher") ? pairs : questions,
                 ids.size(),
                 ids.subList(0, Math.min(2, ids.size())))));
         drops.addAll(filtered);
@@ -124,13 +124,15 @@ final class Results {
                         writer.write(json + "\n");
                     }
                 }));
-        whole(
-                "search-queries.jsonl",
-                part -> Lines.write(part, writer -> {
-                    for (SearchQueries each : searchQueries) {
-                        writer.write(json(each) + "\n");
-                    }
-                }));
+        if (!searchQueries.isEmpty()) {
+            whole(
+                    "search-queries.jsonl",
+                    part -> Lines.write(part, writer -> {
+                        for (SearchQueries each : searchQueries) {
+                            writer.write(json(each) + "\n");
+                        }
+                    }));
+        }
         whole("summary.json", part -> Lines.write(part, writer -> writer.write(summary.json())));
     }
 

@@ -1,7 +1,6 @@
 package rerank.trainer.annotation;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -32,7 +31,7 @@ public record Summary(
         Spending spending,
         Spending spendingOfAll,
         AnnotateConfig.Price price) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * What one step dropped.
@@ -100,6 +99,7 @@ public record Summary(
                 .put("answersFromLog", spent.fromLog())
                 .put("requestsSent", spent.tries())
                 .put("requestsFailed", spent.failed())
+                .put("requestsRejected", spent.rejected())
                 .put("promptTokens", spent.promptTokens())
                 .put("completionTokens", spent.completionTokens());
         if (price.isKnown()) {

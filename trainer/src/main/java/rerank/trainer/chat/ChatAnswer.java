@@ -25,12 +25,12 @@ public record ChatAnswer(String text, boolean isCut, long promptTokens, long com
         try {
             json = JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            throw new ChatException("answer is no JSON", true, e.getOriginalMessage());
+            throw new ChatException("unreadable answer", true, e.getOriginalMessage());
         }
         JsonNode choice = json.path("choices").path(0);
         JsonNode text = choice.path("message").path("content");
         if (!text.isTextual()) {
-            throw new ChatException("answer has no choices[0].message.content", true, brief(body));
+            throw new ChatException("unexpected answer", true, "no choices[0].message.content in " + brief(body));
         }
         JsonNode usage = json.path("usage");
         return new ChatAnswer(

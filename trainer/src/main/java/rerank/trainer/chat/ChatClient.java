@@ -92,7 +92,7 @@ public final class ChatClient {
                 failuresInARow.set(0);
                 return answer;
             } catch (ChatException e) {
-                count(Spending::plusFailure);
+                count(e.isPassing() ? Spending::plusFailure : Spending::plusRejection);
                 requireHope(e);
                 throw e;
             }
@@ -178,8 +178,9 @@ public final class ChatClient {
                 ? response.headers().firstValue("Retry-After").flatMap(text -> retryAfter(text, Clock.systemUTC()))
                 : Optional.empty();
         if (asked.isPresent() && asked.get().compareTo(Retries.LONGEST_ASKED) > 0) {
-            throw new ChatException(
-                    reason, false, "asks to come back in " + asked.get().toSeconds() + " s");
+            throw new EndpointException("the teacher at " + endpoint.completions() + " answers " + reason
+                    + " and asks to come back in " + asked.get().toSeconds()
+                    + " s; what it answered is kept, so run again then");
         }
         // Everybody waits: the endpoint limits us, not this request.
         asked.ifPresent(rate::holdFor);

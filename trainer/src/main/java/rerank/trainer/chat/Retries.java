@@ -14,7 +14,7 @@ public record Retries(int maxTries, Duration firstWait) {
     /** No wait of our own is longer. */
     static final Duration LONGEST = Duration.ofMinutes(1);
 
-    /** What an endpoint may ask us to wait; one that asks for more has failed. */
+    /** What an endpoint may ask us to wait; one that asks for more ends the run. */
     static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
 
     public Retries {

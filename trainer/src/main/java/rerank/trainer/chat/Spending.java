@@ -6,13 +6,15 @@ package rerank.trainer.chat;
  * @param answered requests that were answered and are paid for
  * @param fromLog requests that an answer paid for earlier was there for
  * @param tries requests sent, with those that failed
- * @param failed requests that no usable answer was had to
+ * @param failed requests that no usable answer was had to, though another time one may be
+ * @param rejected requests that the endpoint does not want
  * @param promptTokens of what was answered
  * @param completionTokens of what was answered
  */
-public record Spending(long answered, long fromLog, long tries, long failed, long promptTokens, long completionTokens) {
+public record Spending(
+        long answered, long fromLog, long tries, long failed, long rejected, long promptTokens, long completionTokens) {
     /** Nothing yet. */
-    public static final Spending NONE = new Spending(0, 0, 0, 0, 0, 0);
+    public static final Spending NONE = new Spending(0, 0, 0, 0, 0, 0, 0);
 
     /**
      * The price.
@@ -30,19 +32,24 @@ public record Spending(long answered, long fromLog, long tries, long failed, lon
                 fromLog,
                 tries,
                 failed,
+                rejected,
                 promptTokens + answer.promptTokens(),
                 completionTokens + answer.completionTokens());
     }
 
     Spending plusFromLog() {
-        return new Spending(answered, fromLog + 1, tries, failed, promptTokens, completionTokens);
+        return new Spending(answered, fromLog + 1, tries, failed, rejected, promptTokens, completionTokens);
     }
 
     Spending plusTry() {
-        return new Spending(answered, fromLog, tries + 1, failed, promptTokens, completionTokens);
+        return new Spending(answered, fromLog, tries + 1, failed, rejected, promptTokens, completionTokens);
     }
 
     Spending plusFailure() {
-        return new Spending(answered, fromLog, tries, failed + 1, promptTokens, completionTokens);
+        return new Spending(answered, fromLog, tries, failed + 1, rejected, promptTokens, completionTokens);
+    }
+
+    Spending plusRejection() {
+        return new Spending(answered, fromLog, tries, failed, rejected + 1, promptTokens, completionTokens);
     }
 }
