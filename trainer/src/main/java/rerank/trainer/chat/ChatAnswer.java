@@ -25,12 +25,15 @@ public record ChatAnswer(String text, boolean isCut, long promptTokens, long com
         try {
             json = JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            throw new ChatException("unreadable answer", true, e.getOriginalMessage());
+            throw new ChatException("unreadable answer", ChatException.Kind.UNUSABLE, e.getOriginalMessage());
         }
         JsonNode choice = json.path("choices").path(0);
         JsonNode text = choice.path("message").path("content");
         if (!text.isTextual()) {
-            throw new ChatException("unexpected answer", true, "no choices[0].message.content in " + brief(body));
+            throw new ChatException(
+                    "unexpected answer",
+                    ChatException.Kind.UNUSABLE,
+                    "no choices[0].message.content in " + brief(body));
         }
         JsonNode usage = json.path("usage");
         return new ChatAnswer(

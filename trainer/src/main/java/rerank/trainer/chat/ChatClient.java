@@ -30,7 +30,7 @@ import java.util.random.RandomGenerator;
  * again: HTTP 408, 409, 425, 429 and 500 and above, connections that are refused or cut, answers that are late or unreadable;
  * after the wait that {@code Retry-After} asks for, or else an exponential one with jitter. Not tried again: other HTTP
  * errors. An endpoint that refuses the key, wants money, does not know the address or the model, or fails {@value #HOPELESS} requests in
- * a row stops everything.
+ * a row without an answer stops everything.
  *
  * <p>An answer that was on its way when the process died is paid for and lost; nothing can be done about that from here.
  * Safe for use by several threads; each has at most one request under way.
@@ -146,14 +146,17 @@ public final class ChatClient {
         try {
             return checked(sent.get(endpoint.timeout().toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            throw new ChatException("no answer in time", true, "waited " + endpoint.timeout());
+            throw new ChatException("no answer in time", ChatException.Kind.OUTAGE, "waited " + endpoint.timeout());
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof ConnectException) {
-                throw new ChatException("no connection", true, "to " + endpoint.completions());
+                throw new ChatException("no connection", ChatException.Kind.OUTAGE, "to " + endpoint.completions());
             }
             if (cause instanceof IOException) {
-                throw new ChatException("connection cut", true, endpoint.key().masked(String.valueOf(cause)));
+                throw new ChatException(
+                        "connection cut",
+                        ChatException.Kind.OUTAGE,
+                        endpoint.key().masked(String.valueOf(cause)));
             }
             throw new IllegalStateException("asking " + endpoint.completions() + " failed", cause);
         } finally {
@@ -184,7 +187,7 @@ public final class ChatClient {
         }
         // Everybody waits: the endpoint limits us, not this request.
         asked.ifPresent(rate::holdFor);
-        throw new ChatException(reason, isPassing, said);
+        throw new ChatException(reason, isPassing ? ChatException.Kind.OUTAGE : ChatException.Kind.REJECTED, said);
     }
 
     /** The header's seconds or HTTP date as a wait from now; empty when it is neither. */
@@ -204,10 +207,13 @@ public final class ChatClient {
         }
     }
 
-    private void requireHope(ChatException last) {
-        if (failuresInARow.incrementAndGet() >= HOPELESS) {
+    private void requireHope(ChatException e) {
+        // An endpoint that answers, if not as it should, is there; after a restart all that is left to ask may be such.
+        if (!e.isOutage() && log.size() > 0) {
+            failuresInARow.set(0);
+        } else if (failuresInARow.incrementAndGet() >= HOPELESS) {
             throw new EndpointException("the teacher at " + endpoint.completions() + " failed " + HOPELESS
-                    + " requests in a row, the last with " + last.getMessage()
+                    + " requests in a row, the last with " + e.getMessage()
                     + "; what it answered is kept, so run again when it works");
         }
     }

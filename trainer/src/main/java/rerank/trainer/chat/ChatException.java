@@ -5,19 +5,29 @@ public final class ChatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
-    private final boolean isPassing;
+    private final Kind kind;
+
+    /** What a failure says of the endpoint. */
+    enum Kind {
+        /** Nothing came, or that it cannot answer now. */
+        OUTAGE,
+        /** It answered, but not as it should. */
+        UNUSABLE,
+        /** It does not want this request. */
+        REJECTED
+    }
 
     /**
      * A failure.
      *
      * @param reason what happened, in few words
-     * @param isPassing whether the same request may succeed later
+     * @param kind what that says of the endpoint
      * @param detail what was seen
      */
-    ChatException(String reason, boolean isPassing, String detail) {
+    ChatException(String reason, Kind kind, String detail) {
         super(detail.isEmpty() ? reason : reason + ": " + detail);
         this.reason = reason;
-        this.isPassing = isPassing;
+        this.kind = kind;
     }
 
     /** What happened, in few words, for example {@code HTTP 429}. */
@@ -27,6 +37,11 @@ public final class ChatException extends RuntimeException {
 
     /** Whether the same request may succeed later. */
     boolean isPassing() {
-        return isPassing;
+        return kind != Kind.REJECTED;
+    }
+
+    /** Whether the endpoint may be down. */
+    boolean isOutage() {
+        return kind == Kind.OUTAGE;
     }
 }

@@ -18,7 +18,7 @@ public final class QueryListParser {
 
     private static final Pattern NUMBERED = Pattern.compile("\\s*\\d{1,2}\\s*[.):]\\s+(.+)");
     private static final Pattern BULLET = Pattern.compile("\\s*[-*\u2022]\\s+(.+)");
-    private static final Pattern ANY = Pattern.compile("(.*[^:\\s])\\s*");
+    private static final Pattern ANY = Pattern.compile("(?!\\s*\\d{1,2}\\s*[.):])(.*[^:\\s])\\s*");
 
     private QueryListParser() {}
 

@@ -196,6 +196,22 @@ class ChatClientTest {
     }
 
     @Test
+    void requestsThatAnEndpointDoesNotLikeDoNotEndARunThatHasAnswers() {
+        willReply(200, GOOD);
+        ChatClient client = client(1);
+        client.ask(REQUEST);
+        replies.clear();
+        willReply(400, "not to my taste");
+
+        for (int i = 0; i < 50; i++) {
+            ChatRequest request = ChatRequest.of(SETTINGS, "", "question " + i);
+            assertThatThrownBy(() -> client.ask(request)).isInstanceOf(ChatException.class);
+        }
+
+        assertThat(client.spending().rejected()).isEqualTo(50);
+    }
+
+    @Test
     void retryAfterIsSecondsOrADate() {
         Clock noon = Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
 
