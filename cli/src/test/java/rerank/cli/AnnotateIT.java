@@ -116,7 +116,9 @@ class AnnotateIT {
         assertThatNobodySeesTheKey();
 
         int asked = journal("answered").size();
-        startAnnotator(config).waitFor();
+        assertThat(startAnnotator(config).waitFor())
+                .as("exit code where only what fails is left to ask: %s", log())
+                .isEqualTo(3);
         assertThat(journal("answered")).as("answers, after a second run").hasSize(asked);
     }
 
