@@ -5,6 +5,7 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import rerank.topology.worker.WorkerKeys;
+import rerank.trainer.annotation.AnnotateConfig;
 import rerank.trainer.distillation.TrainConfig;
 
 /** Writes {@code docs/configuration.md} from the definitions that check the values at start: one place for every key. */
@@ -31,6 +32,9 @@ final class ConfigurationPage {
                         and can saturate the transaction coordinator; `poll.ms` is what an idle thread sleeps, and
                         finished judgments wait for it, 100 ms by Kafka's own default.
                         """, WorkerKeys.definition())
+                .section("rerank annotate --config FILE", """
+                        Relative paths count from the directory of the file. [examples.md](examples.md) says what comes out.
+                        """, AnnotateConfig.definition())
                 .section("rerank train --config FILE", """
                         Relative paths count from the directory of the file. A run whose directory holds a saved state
                         goes on from there.

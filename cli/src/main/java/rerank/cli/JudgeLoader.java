@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import rerank.model.CheckpointJudge;
+import rerank.model.PrecisionTrial;
 import rerank.model.RerankerSettings;
 import rerank.model.generation.Scheduler;
 import rerank.model.ranking.PairJudge;
 import rerank.model.transformer.Device;
 import rerank.model.transformer.KeyValueCache;
 import rerank.model.transformer.Precision;
+import rerank.model.transformer.Transformer;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.weights.ConfigJson;
 import rerank.topology.worker.Inference;
@@ -45,12 +47,12 @@ final class JudgeLoader {
         ConfigJson config = ConfigJson.read(checkpoint.resolve(ConfigJson.FILE));
         boolean decodes = TransformerConfig.describes(config);
         List<Device> devices = devices(decodes);
-        Precision precision = precision();
         long cacheBytes = cacheBytes(devices);
+        Scheduler.Limits limits = new Scheduler.Limits(settings.stepTokens(), settings.maxSequences(), cacheBytes);
+        Precision precision = precision(checkpoint, devices.get(0), decodes, limits);
         if (decodes) {
             requireRoomForOneSequence(checkpoint, precision, cacheBytes);
         }
-        Scheduler.Limits limits = new Scheduler.Limits(settings.stepTokens(), settings.maxSequences(), cacheBytes);
         List<PairJudge> judges = new ArrayList<>();
         try {
             for (Device device : devices) {
@@ -73,15 +75,34 @@ final class JudgeLoader {
         }
     }
 
-    private Precision precision() {
+    private Precision precision(Path checkpoint, Device device, boolean decodes, Scheduler.Limits limits) {
         if (settings.precision().strip().equalsIgnoreCase(AUTO)) {
-            return Precision.FLOAT32;
+            return PrecisionTrial.choose(
+                    precision -> CheckpointJudge.load(checkpoint, precision, device, limits),
+                    toBeTried(checkpoint, device, decodes));
         }
         try {
             return Precision.of(settings.precision());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(WorkerKeys.PRECISION + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Those that the device computes in. A model that float32 would fill half the free memory with is not tried in it. */
+    private List<Precision> toBeTried(Path checkpoint, Device device, boolean decodes) {
+        List<Precision> precisions = new ArrayList<>();
+        boolean isSmall = !decodes
+                || TransformerConfig.read(checkpoint.resolve(ConfigJson.FILE)).parameters()
+                                * Precision.FLOAT32.weightBytes()
+                        < freeBytes.orElse(Long.MAX_VALUE) / 2;
+        if (isSmall) {
+            precisions.add(Precision.FLOAT32);
+        }
+        precisions.add(Precision.BFLOAT16);
+        if (decodes && device.equals(Device.cpu()) && Transformer.supports(Precision.INT8)) {
+            precisions.add(Precision.INT8);
+        }
+        return precisions;
     }
 
     /** The bound on keys and values for each device; what lies on a GPU is not held to the memory of the CPU. */
@@ -110,7 +131,8 @@ final class JudgeLoader {
         if (needed > cacheBytes) {
             long bytesOfOne = model.cacheBytesPerToken(precision);
             throw new IllegalArgumentException("keys and values of one pair need " + mib(needed) + " MiB: " + positions
-                    + " tokens by " + RerankerSettings.FILE + " of " + checkpoint + ", " + bytesOfOne + " bytes each; the"
+                    + " tokens by " + RerankerSettings.FILE + " of " + checkpoint + ", " + bytesOfOne
+                    + " bytes each; the"
                     + " cache has " + cacheBytes / MIB + " MiB, which hold about " + cacheBytes / bytesOfOne
                     + " tokens. Set " + WorkerKeys.CACHE_MIB + " to at least " + mib(needed) + free()
                     + ", or lower maxPromptTokens or maxExplanationTokens");

@@ -4,10 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import rerank.model.CheckpointJudge;
+import rerank.model.generation.Scheduler;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.PairJudge;
+import rerank.model.transformer.Device;
+import rerank.model.transformer.Precision;
 
 /** Which checkpoint judges, and how. */
 public final class ModelOptions {
@@ -30,6 +34,13 @@ public final class ModelOptions {
             description = "In mode justify, explain the first N of each ranking. Default: ${DEFAULT-VALUE}.")
     private int explainTop = 3;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            converter = PrecisionConverter.class,
+            description = "float32, bfloat16 or int8. Default: float32.")
+    private Precision precision = Precision.FLOAT32;
+
     /**
      * The checkpoint directory.
      *
@@ -50,7 +61,7 @@ public final class ModelOptions {
      * @throws IllegalArgumentException if there is none, or it does not judge in the mode asked for
      */
     public PairJudge load() {
-        PairJudge judge = CheckpointJudge.load(directory());
+        PairJudge judge = CheckpointJudge.load(directory(), precision, Device.cpu(), Scheduler.Limits.DEFAULT);
         try {
             mode().ifPresent(judge.identity()::requireOffered);
             return judge;
@@ -73,5 +84,13 @@ public final class ModelOptions {
     /** In mode justify, how many of the top are explained. */
     public int explainTop() {
         return explainTop;
+    }
+
+    /** Reads a precision as it is written in configuration. */
+    private static final class PrecisionConverter implements ITypeConverter<Precision> {
+        @Override
+        public Precision convert(String id) {
+            return Precision.of(id);
+        }
     }
 }

@@ -118,7 +118,8 @@ public final class PrecisionTrial {
             if (reference.get(i) instanceof Judgment.Judged expected
                     && judgments.get(i) instanceof Judgment.Judged found) {
                 largest = Math.max(
-                        largest, Math.abs(expected.labels().score() - found.labels().score()));
+                        largest,
+                        Math.abs(expected.labels().score() - found.labels().score()));
             }
         }
         return largest;

@@ -1,10 +1,16 @@
 package rerank.model.prompt;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import rerank.model.prompt.TemplateBody.Part;
+import rerank.model.prompt.TemplateBody.Source;
+import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Mode;
+import rerank.model.ranking.Query;
 
 /**
  * The wording and grammar of prompts and answers, read from a versioned resource. A change of wording is a new version,
@@ -90,6 +96,22 @@ public record PromptTemplate(
         return tokenNames(String.join(" ", explainBody, labelBody, String.join(" ", answer.labels()))
                 + String.join(" ", answer.explainLead(), answer.labelLead(), answer.labelPhrase())
                 + String.join(" ", answer.explanationPhrase(), answer.end(), String.join(" ", answer.stopTokens())));
+    }
+
+    /**
+     * The text that asks to explain a pair, then to label it, for a model that is asked in text: what {@link PromptBuilder}
+     * makes tokens of, with nothing cut.
+     */
+    public String explainText(Query query, Candidate candidate) {
+        return new TemplateBody(explainBody)
+                        .fill(Map.of(
+                                Source.INSTRUCTION, query.instruction().strip(),
+                                Source.QUERY, query.text().strip(),
+                                Source.TITLE, candidate.title().strip(),
+                                Source.TEXT, candidate.text().strip()))
+                        .stream()
+                        .map(Part::text)
+                        .collect(Collectors.joining());
     }
 
     static List<String> tokenNames(String text) {

@@ -15,14 +15,14 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** Text files line by line, UTF-8, compressed with gzip or not: told by their first bytes when read, by name when written. */
-final class Lines {
+public final class Lines {
     private static final int GZIP_MAGIC_1 = 0x1f;
     private static final int GZIP_MAGIC_2 = 0x8b;
 
     private Lines() {}
 
     /** Takes one line that is not blank. */
-    interface Reader {
+    public interface Reader {
         /**
          * Reads a line.
          *
@@ -32,12 +32,18 @@ final class Lines {
         void accept(String line, int number);
     }
 
-    /** Writes the lines of a file. */
-    interface Writer {
+    /** Writes the lines of a file, each with the sign that ends it. */
+    public interface Writer {
+        /** Writes all of them. */
         void writeTo(BufferedWriter writer) throws IOException;
     }
 
-    static void read(Path file, Reader reader) {
+    /**
+     * Reads a file's lines that are not blank.
+     *
+     * @throws DatasetException naming the file and line
+     */
+    public static void read(Path file, Reader reader) {
         int number = 0;
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(decompressed(file), StandardCharsets.UTF_8))) {
@@ -54,7 +60,8 @@ final class Lines {
         }
     }
 
-    static void write(Path file, Writer writer) {
+    /** Writes a file, in place of one that is there. */
+    public static void write(Path file, Writer writer) {
         try (OutputStream bytes = Files.newOutputStream(file);
                 OutputStream compressed =
                         file.toString().endsWith(".gz") ? new GZIPOutputStream(bytes, 1 << 16) : bytes;

@@ -7,9 +7,9 @@ import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.TrainingSequence;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.Query;
+import rerank.trainer.teacher.GroupSource;
 import rerank.trainer.teacher.LabeledCandidate;
 import rerank.trainer.teacher.TrainingGroup;
-import rerank.trainer.teacher.TrainingGroups;
 
 /**
  * A teacher's groups as training rows: one draw is one query, in one of two orders. Label first, with the listwise loss,
@@ -20,7 +20,7 @@ final class DistillationSource implements ExampleSource {
     private static final int AROUND_EXPLANATION = 4;
 
     private final String name;
-    private final TrainingGroups groups;
+    private final GroupSource groups;
     private final PromptBuilder prompts;
     private final TrainConfig.Rows rows;
     private final String instruction;
@@ -33,7 +33,7 @@ final class DistillationSource implements ExampleSource {
      */
     DistillationSource(
             String name,
-            TrainingGroups groups,
+            GroupSource groups,
             PromptBuilder prompts,
             TrainConfig.Rows rows,
             String instruction,

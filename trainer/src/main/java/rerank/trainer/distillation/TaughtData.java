@@ -8,9 +8,12 @@ import java.util.function.BiConsumer;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
+import rerank.trainer.example.ExampleData;
+import rerank.trainer.example.ExampleGroups;
 import rerank.trainer.storefront.Storefront;
 import rerank.trainer.storefront.StorefrontConfig;
 import rerank.trainer.teacher.GroupShape;
+import rerank.trainer.teacher.GroupSource;
 import rerank.trainer.teacher.MedquadTeacher;
 import rerank.trainer.teacher.Teacher;
 import rerank.trainer.teacher.TrainingGroup;
@@ -21,22 +24,39 @@ import rerank.trainer.teacher.TrainingGroups;
  *
  * @param dataset queries, documents, first stage
  * @param teacher who labels and explains
- * @param shape of its groups
+ * @param grouping how candidates of its train split are put together
  * @param instruction what counts as relevant there, in a sentence
  */
-record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String instruction) {
+public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, String instruction) {
     /** What the configuration calls the embedded data. */
     static final String STOREFRONT = "storefront";
 
     private static final String ANNOTATIONS = "annotations/doc-types.train.tsv";
     private static final int EXPLAINED_GROUPS = 3000;
+    private static final int EXPLAINED_SIZE = 8;
+
+    /** Makes groups of a size, drawn with a seed. */
+    @FunctionalInterface
+    public interface Grouping {
+        /** The groups. */
+        GroupSource groups(long seed, int size);
+    }
+
+    /** Data whose groups are drawn from its judgements and its first stage. */
+    TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String instruction) {
+        this(
+                dataset,
+                teacher,
+                (seed, size) -> new TrainingGroups(dataset, "train", teacher, shape.ofSize(size), seed),
+                instruction);
+    }
 
     /**
-     * Opens the embedded data by its name, or a directory.
+     * Opens the embedded data by its name, a directory with a scripted teacher, or examples.
      *
-     * @throws IllegalArgumentException if the directory has nobody to teach it
+     * @throws IllegalArgumentException if nobody can teach what is there
      */
-    static TaughtData open(Path path) {
+    public static TaughtData open(Path path) {
         if (path.getFileName().toString().equals(STOREFRONT) && !Files.exists(path)) {
             Storefront storefront = Storefront.generate(StorefrontConfig.DEFAULT);
             return new TaughtData(
@@ -46,9 +66,18 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
                     "a product is relevant if it meets every requirement of the query, and partially relevant if it"
                             + " misses one");
         }
+        if (ExampleData.isAt(path)) {
+            ExampleData examples = ExampleData.read(path);
+            return new TaughtData(
+                    examples.dataset(),
+                    examples.teacher(),
+                    (seed, size) -> new ExampleGroups(examples.train(), size, seed),
+                    examples.instruction());
+        }
         Path annotations = path.resolve(ANNOTATIONS);
         if (!Files.exists(annotations)) {
-            throw new IllegalArgumentException("data " + path + ": nobody can teach it, for there is no " + ANNOTATIONS
+            throw new IllegalArgumentException("data " + path + ": nobody can teach it, for there is neither "
+                    + ExampleData.TRAIN_FILE + " (rerank annotate writes it) nor " + ANNOTATIONS
                     + " in it; the embedded data is called '" + STOREFRONT + "'");
         }
         Dataset dataset = Dataset.read(path);
@@ -60,8 +89,8 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
     }
 
     /** Groups of the train split. */
-    TrainingGroups groups(long seed) {
-        return new TrainingGroups(dataset, "train", teacher, shape, seed);
+    GroupSource groups(long seed, int size) {
+        return grouping.groups(seed, size);
     }
 
     /**
@@ -79,7 +108,7 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
             text.accept(document.title(), 1.0);
             text.accept(document.text(), 1.0);
         }
-        TrainingGroups groups = groups(seed);
+        GroupSource groups = groups(seed, EXPLAINED_SIZE);
         for (int i = 0; i < Math.min(EXPLAINED_GROUPS, groups.size()); i++) {
             TrainingGroup group = groups.group(i);
             group.candidates().forEach(candidate -> text.accept(candidate.explanation(), 1.0));

@@ -35,7 +35,8 @@ final class TrainKeys {
                         LIST,
                         HIGH,
                         "Sources as PATH=SHARE, separated by commas; a share is relative to the others. Data set"
-                                + " directories for distill, files for the other tasks.")
+                                + " directories and directories or files of examples for distill, files for the other"
+                                + " tasks.")
                 .define(
                         "out.dir",
                         STRING,

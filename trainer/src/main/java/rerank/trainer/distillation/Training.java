@@ -96,9 +96,15 @@ public final class Training {
             long seed = config.seed() + 1000L * (i + 1);
             parts.add(new Mixture.Part(
                     new DistillationSource(
-                            data.dataset().name(), data.groups(seed), prompts, config.rows(), data.instruction(), seed),
+                            data.dataset().name(),
+                            data.groups(seed, config.rows().groupSize()),
+                            prompts,
+                            config.rows(),
+                            data.instruction(),
+                            seed),
                     config.data().get(i).share()));
-            if (config.schedule().evalQueries() > 0) {
+            boolean hasDev = data.dataset().qrels().containsKey("dev");
+            if (hasDev && config.schedule().evalQueries() > 0) {
                 devSets.add(new RankingDev(
                         data.dataset(),
                         config.schedule().evalQueries(),

@@ -24,4 +24,9 @@ public record GroupShape(int size, int maxRelevant, double partialShare, int max
             throw new IllegalArgumentException("partialShare must lie in [0, 1], was " + partialShare);
         }
     }
+
+    /** The same with another number of candidates. */
+    public GroupShape ofSize(int newSize) {
+        return new GroupShape(newSize, maxRelevant, partialShare, maxPartial);
+    }
 }

@@ -11,6 +11,17 @@ public interface Teacher {
      * Teaches one pair.
      *
      * @return empty when the teacher cannot know: such a pair is no training material, not even as a negative
+     * @throws TeacherException if the teacher failed; the pair is to be left out and counted, and never means label 0
      */
     Optional<Lesson> teach(Query query, Candidate candidate);
+
+    /**
+     * Explains a label that is known from elsewhere and that {@link #teach} did not find by itself.
+     *
+     * @return a lesson with that label, or empty when the teacher has nothing to say for it
+     * @throws TeacherException if the teacher failed
+     */
+    default Optional<Lesson> justify(Query query, Candidate candidate, int label) {
+        return teach(query, candidate).filter(lesson -> lesson.label() == label);
+    }
 }

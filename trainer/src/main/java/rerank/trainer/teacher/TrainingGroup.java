@@ -6,7 +6,7 @@ import rerank.model.ranking.Query;
 /**
  * Candidates of one query that are learned together.
  *
- * @param candidates in random order; at least one has label 2
+ * @param candidates in random order
  */
 public record TrainingGroup(Query query, List<LabeledCandidate> candidates) {
     public TrainingGroup {

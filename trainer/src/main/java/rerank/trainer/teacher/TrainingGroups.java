@@ -25,7 +25,7 @@ import rerank.trainer.dataset.Qrels;
  * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
  * query once, in another order. Safe for use by several threads.
  */
-public final class TrainingGroups {
+public final class TrainingGroups implements GroupSource {
     private static final int MAX_TRIES = 400;
 
     private final Dataset dataset;
@@ -53,16 +53,12 @@ public final class TrainingGroups {
         }
     }
 
-    /** Number of queries, which is the number of groups in an epoch. */
+    @Override
     public int size() {
         return queries.size();
     }
 
-    /**
-     * The group of an index.
-     *
-     * @param index from 0, without bound
-     */
+    @Override
     public TrainingGroup group(long index) {
         long epoch = index / size();
         Random random = new Random(mix(seed, index));

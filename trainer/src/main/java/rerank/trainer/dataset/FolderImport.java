@@ -1,0 +1,110 @@
+package rerank.trainer.dataset;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import rerank.model.ranking.Query;
+
+/**
+ * Makes a data set of a folder of texts and a file of questions, with BM25 as its first stage and no judgements.
+ *
+ * <p>Every {@code .txt} and {@code .md} file below the folder is a document, whose title is its first line. Longer ones are
+ * divided at blank lines into passages, each under the title of the whole; a passage is named by its file and number.
+ */
+public final class FolderImport {
+    private FolderImport() {}
+
+    /**
+     * Reads the folder and searches it for every question.
+     *
+     * @param documents the folder
+     * @param questions one a line
+     * @param passageWords longest passage, except for paragraphs that are longer by themselves; at least 1
+     * @param depth candidates of each question
+     * @throws DatasetException if there is no document or no question
+     */
+    public static Dataset read(Path documents, Path questions, int passageWords, int depth) {
+        Map<String, Document> corpus = new LinkedHashMap<>();
+        for (Path file : files(documents)) {
+            String name =
+                    documents.relativize(file).toString().replace('\\', '/').replaceAll("\\s+", "_");
+            passages(name, text(file), passageWords).forEach(passage -> corpus.put(passage.id(), passage));
+        }
+        if (corpus.isEmpty()) {
+            throw new DatasetException(documents + ": no .txt or .md file with text is below it");
+        }
+        Map<String, Query> queries = new LinkedHashMap<>();
+        Lines.read(questions, (line, number) -> queries.put("q" + number, new Query("q" + number, line.strip())));
+        if (queries.isEmpty()) {
+            throw new DatasetException(questions + ": no question is in it; one a line is expected");
+        }
+        Map<String, List<Run.Ranked>> rankings = new LinkedHashMap<>();
+        try (Bm25 firstStage = new Bm25(corpus.values())) {
+            queries.forEach((id, query) -> rankings.put(id, firstStage.search(query.text(), depth)));
+        }
+        String name = documents.toAbsolutePath().normalize().getFileName().toString();
+        return new Dataset(name, corpus, queries, Map.of(), Map.of(), new Run(rankings));
+    }
+
+    /** The passages of a text; none of a blank one. */
+    static List<Document> passages(String name, String text, int passageWords) {
+        String[] parts = text.strip().split("\\R", 2);
+        String title = parts[0].replaceFirst("^#+\\s*", "").strip();
+        String body = parts.length < 2 ? "" : parts[1].strip();
+        if (title.isEmpty()) {
+            return List.of();
+        }
+        if (body.isEmpty()) {
+            return List.of(new Document(name, "", title));
+        }
+        List<String> passages = new ArrayList<>();
+        StringBuilder passage = new StringBuilder();
+        int words = 0;
+        for (String paragraph : body.split("\\R\\s*\\R")) {
+            int more = paragraph.strip().split("\\s+").length;
+            if (words > 0 && words + more > passageWords) {
+                passages.add(passage.toString());
+                passage.setLength(0);
+                words = 0;
+            }
+            passage.append(passage.length() == 0 ? "" : "\n\n").append(paragraph.strip());
+            words += more;
+        }
+        passages.add(passage.toString());
+        List<Document> documents = new ArrayList<>();
+        for (int i = 0; i < passages.size(); i++) {
+            documents.add(new Document(passages.size() == 1 ? name : name + "#" + (i + 1), title, passages.get(i)));
+        }
+        return documents;
+    }
+
+    private static List<Path> files(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new DatasetException(folder + ": no such folder");
+        }
+        try (Stream<Path> found = Files.walk(folder)) {
+            return found.filter(Files::isRegularFile)
+                    .filter(file -> file.getFileName().toString().matches(".+\\.(txt|md)"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new DatasetException(folder, e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new DatasetException(file + ": is not UTF-8; convert it, for example with iconv -t UTF-8");
+        } catch (IOException e) {
+            throw new DatasetException(file, e);
+        }
+    }
+}
