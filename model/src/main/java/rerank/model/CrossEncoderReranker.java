@@ -116,8 +116,7 @@ public final class CrossEncoderReranker extends BatchJudge {
             }
         }
         for (List<Encoded> call : calls(encoded)) {
-            float[][] logits =
-                    encoder.logits(call.stream().map(Encoded::tokens).toList());
+            float[][] logits = encoder.logits(call.stream().map(Encoded::tokens).toList());
             for (int i = 0; i < logits.length; i++) {
                 judgments[call.get(i).index] = judgment(logits[i]);
             }

@@ -56,8 +56,8 @@ public final class Encoder implements AutoCloseable {
      */
     public static Encoder load(Path checkpoint, Precision precision) {
         if (precision == Precision.INT8) {
-            throw new IllegalArgumentException(
-                    "checkpoint " + checkpoint + " is a cross-encoder, which computes in float32 or bfloat16, not in int8");
+            throw new IllegalArgumentException("checkpoint " + checkpoint
+                    + " is a cross-encoder, which computes in float32 or bfloat16, not in int8");
         }
         EncoderConfig config = EncoderConfig.read(checkpoint.resolve(ConfigJson.FILE));
         PtNDManager manager = Program.newManager();
