@@ -68,7 +68,7 @@ class CrossEncoderRerankerTest {
     void refusesAHeadOfMoreLabelsThanThereAreGrades() {
         TinyCrossEncoder.constant(directory, 0, 1, 2, 3);
 
-        assertThatThrownBy(() -> CrossEncoderReranker.load(directory))
+        assertThatThrownBy(() -> CheckpointJudge.load(directory))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("id2label has 4 labels");
     }
@@ -77,7 +77,7 @@ class CrossEncoderRerankerTest {
     @EnumSource
     void givesTheLabelAloneWhateverIsAsked(Pair.Task task) {
         LabelDistribution given = new LabelDistribution(1, 0, 0);
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.constant(directory, 0))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.constant(directory, 0))) {
             Pair pair = new Pair(QUERY, BAG, task, task == Pair.Task.JUSTIFY ? given : null);
 
             assertThat(judge.judge(List.of(pair)))
@@ -88,7 +88,7 @@ class CrossEncoderRerankerTest {
     @Test
     void leavesAPairUnjudgedWhoseQueryDoesNotFitAndJudgesTheOthers() {
         Query longQuery = new Query("q-2", "x".repeat(62));
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.constant(directory, 0))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.constant(directory, 0))) {
             List<Judgment> judgments =
                     judge.judge(List.of(label(QUERY, BAG), label(longQuery, BAG), label(QUERY, SHOE)));
 
@@ -103,7 +103,7 @@ class CrossEncoderRerankerTest {
     @Test
     void leavesAPairUnjudgedThatTheModelGivesNoNumberFor() {
         Judgment judgment;
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.constant(directory, Float.NaN))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.constant(directory, Float.NaN))) {
             judgment = judge.judge(List.of(label(QUERY, BAG))).get(0);
         }
 
@@ -115,7 +115,7 @@ class CrossEncoderRerankerTest {
         String text = "leather ".repeat(30);
         Candidate cut =
                 new Candidate("d3", "", text.substring(0, 64 - 3 - QUERY.text().length()), 1, 1);
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.random(directory, 3))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.random(directory, 3))) {
             List<Judgment> judgments =
                     judge.judge(List.of(label(QUERY, new Candidate("d3", "", text, 1, 1)), label(QUERY, cut)));
 
@@ -125,7 +125,7 @@ class CrossEncoderRerankerTest {
 
     @Test
     void readsTheTitleBeforeTheText() {
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.random(directory, 3))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.random(directory, 3))) {
             List<Judgment> judgments = judge.judge(List.of(
                     label(QUERY, BAG),
                     label(QUERY, new Candidate("d", "", "Bag Made of leather.", 1, 1)),
@@ -143,7 +143,7 @@ class CrossEncoderRerankerTest {
             String text = "leather shoe ".repeat(4).substring(random.nextInt(50));
             pairs.add(label(QUERY, new Candidate("d" + i, "Bag " + i, text, 1, i)));
         }
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.random(directory, 5))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.random(directory, 5))) {
             List<Judgment> together = judge.judge(pairs);
 
             for (int i = 0; i < pairs.size(); i += 7) {
@@ -162,7 +162,7 @@ class CrossEncoderRerankerTest {
         TinyCrossEncoder.constant(directory, 0);
         TinyCheckpoint.settings(
                 directory, "{\"modelVersion\": \"tiny-ce\", \"firstStageWeight\": {\"cross-encoder\": 0.25}}");
-        try (PairJudge judge = CrossEncoderReranker.load(directory)) {
+        try (PairJudge judge = CheckpointJudge.load(directory)) {
             assertThat(judge.identity())
                     .isEqualTo(new PairJudge.Identity(
                             "tiny-ce",
@@ -175,7 +175,7 @@ class CrossEncoderRerankerTest {
 
     @Test
     void ranksInItsOwnModeAndNoOther() {
-        try (PairJudge judge = CrossEncoderReranker.load(TinyCrossEncoder.random(directory, 4))) {
+        try (PairJudge judge = CheckpointJudge.load(TinyCrossEncoder.random(directory, 4))) {
             Ranking ranking = judge.rerank(QUERY, List.of(SHOE, BAG), Mode.CROSS_ENCODER, 3);
 
             assertThat(ranking.items().stream().map(item -> item.candidate().docId()))
@@ -200,7 +200,7 @@ class CrossEncoderRerankerTest {
         TinyCrossEncoder.constant(directory, 0);
         TinyCheckpoint.settings(directory, json.replace('\'', '"'));
 
-        assertThatThrownBy(() -> CrossEncoderReranker.load(directory))
+        assertThatThrownBy(() -> CheckpointJudge.load(directory))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("reranker.json: ")
                 .hasMessageContaining(message);
@@ -211,7 +211,7 @@ class CrossEncoderRerankerTest {
         TinyCrossEncoder.constant(directory, 0);
         TinyCrossEncoder.tokenizer().with("post_processor", "null").writeTo(directory);
 
-        assertThatThrownBy(() -> CrossEncoderReranker.load(directory))
+        assertThatThrownBy(() -> CheckpointJudge.load(directory))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("puts no special token between query and document");
     }
@@ -245,7 +245,7 @@ class CrossEncoderRerankerTest {
     }
 
     private static Judgment.Judged judged(Path checkpoint) {
-        try (PairJudge judge = CrossEncoderReranker.load(checkpoint)) {
+        try (PairJudge judge = CheckpointJudge.load(checkpoint)) {
             return (Judgment.Judged) judge.judge(List.of(label(QUERY, BAG))).get(0);
         }
     }
