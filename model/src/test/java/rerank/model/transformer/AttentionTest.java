@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Attention by its definition, which devices without the fused kernel of CPUs use, against that kernel. */
+/** The attention of prompts and of other devices than CPUs, against the fused kernel of CPUs. */
 class AttentionTest {
     private static final Program BOTH =
             Program.load("AttentionComparison", "blocks.py", "decoder.py", "attention_comparison.py");
