@@ -34,7 +34,8 @@ public final class Scheduler implements AutoCloseable {
     /**
      * Bounds of a scheduler.
      *
-     * @param maxStepTokens tokens of a step; bounds activations, and how long decoding waits for prompts
+     * @param maxStepTokens tokens of a step; bounds activations, and how long decoding waits for prompts. A prompt that fits
+     *     these is not cut for the sake of what else is in the step, which may so be up to twice as large
      * @param maxSequences sequences that run at once
      * @param cacheBytes memory of keys and values, those of shared prefixes among them
      */
@@ -382,10 +383,7 @@ public final class Scheduler implements AutoCloseable {
         prefixes.drop(prefix);
         for (Iterator<Sequence> all = waiting.iterator(); all.hasNext(); ) {
             Sequence sequence = all.next();
-            int[] ids = sequence.request().prompt().tokenIds();
-            int[] shared = prefix.key().ids();
-            if (ids.length >= shared.length
-                    && java.util.Arrays.equals(ids, 0, shared.length, shared, 0, shared.length)) {
+            if (prefix.isPrefixOf(sequence.request())) {
                 all.remove();
                 waitingTokens -= sequence.pending();
                 sequence.fail(reason);

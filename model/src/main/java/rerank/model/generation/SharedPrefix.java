@@ -1,6 +1,7 @@
 package rerank.model.generation;
 
 import java.util.Arrays;
+import rerank.model.prompt.EncodedPrompt;
 import rerank.model.transformer.Slot;
 import rerank.model.transformer.Turn;
 
@@ -46,6 +47,14 @@ final class SharedPrefix {
         this.slot = slot;
         this.fed = fed;
         this.prefix = new Turn.Prefix(slot, tokenIds.length);
+    }
+
+    /** Whether a request's prompt begins with it. */
+    boolean isPrefixOf(GenerationRequest request) {
+        EncodedPrompt prompt = request.prompt();
+        return prompt.tokenIds().length >= length()
+                && Key.of(prompt.tokenIds(), prompt.tokenTypes(), length(), request.adapter())
+                        .equals(key);
     }
 
     Key key() {

@@ -252,7 +252,8 @@ public final class Transformer implements AutoCloseable {
 
     /**
      * Low-rank adapters that turns may name by their place in the list. May be called while steps run: a step uses the list
-     * that is there when it begins.
+     * that is there when it begins. Sequences that run and shared prefixes go by an adapter's number: while they are there,
+     * a number keeps its adapter.
      *
      * @param loaded replaces the adapters of before, which the caller closes once no step uses them
      */

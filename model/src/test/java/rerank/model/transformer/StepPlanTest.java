@@ -125,7 +125,8 @@ class StepPlanTest {
             long[] two =
                     StepPlan.of(List.of(third, second), READING, cache, false).plan();
 
-            // Tokens remembered (block, the first, how many), then of one block how many tokens, rows and positions, and
+            // Tokens remembered (block, the first, how many), then of one block how many tokens, rows and positions,
+            // and
             // the first.
             assertThat(Arrays.copyOfRange(all, HEADER, HEADER + 8)).containsExactly(0, 0, 3, 0, 3, 3, 10, 0);
             assertThat(Arrays.copyOfRange(two, HEADER, HEADER + 8)).containsExactly(0, 0, 2, 0, 2, 3, 10, -1);
