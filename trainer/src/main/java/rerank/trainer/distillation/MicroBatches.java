@@ -118,7 +118,7 @@ record MicroBatches(List<TrainingBatch> batches) {
             int groups = 0;
             for (int row = 0; row < batch.lengths().length; row++) {
                 for (int t = 0; t + 1 < batch.lengths()[row]; t++) {
-                    targets += batch.targetWeights()[row][t];
+                    targets += Math.abs(batch.targetWeights()[row][t]);
                 }
                 labels += batch.labelPositions()[row] >= 0 ? 1 : 0;
             }
