@@ -24,7 +24,7 @@ import rerank.trainer.teacher.TrainingGroups;
  * @param shape of its groups
  * @param instruction what counts as relevant there, in a sentence
  */
-record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String instruction) {
+public record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String instruction) {
     /** What the configuration calls the embedded data. */
     static final String STOREFRONT = "storefront";
 
@@ -36,7 +36,7 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
      *
      * @throws IllegalArgumentException if the directory has nobody to teach it
      */
-    static TaughtData open(Path path) {
+    public static TaughtData open(Path path) {
         if (path.getFileName().toString().equals(STOREFRONT) && !Files.exists(path)) {
             Storefront storefront = Storefront.generate(StorefrontConfig.DEFAULT);
             return new TaughtData(

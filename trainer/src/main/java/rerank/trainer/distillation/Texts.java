@@ -44,7 +44,7 @@ final class Texts {
                 .toList();
     }
 
-    private static boolean isJsonLines(Path file) {
+    static boolean isJsonLines(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(".jsonl") || name.endsWith(".jsonl.gz");
     }
