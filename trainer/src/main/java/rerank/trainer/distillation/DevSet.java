@@ -6,7 +6,7 @@ import rerank.model.LanguageModelReranker;
 import rerank.model.transformer.TransformerTrainer;
 
 /** Something to measure a model by while it is trained. */
-interface DevSet {
+public interface DevSet {
     /** Names it in the log and on the curve. */
     String name();
 

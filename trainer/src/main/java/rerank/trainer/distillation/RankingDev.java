@@ -19,7 +19,7 @@ import rerank.trainer.evaluation.EvaluationReport;
 import rerank.trainer.evaluation.JudgedSplit;
 
 /** Dev queries of a data set, reranked as they are when serving. */
-final class RankingDev implements DevSet {
+public final class RankingDev implements DevSet {
     private static final long SAMPLE_SEED = 7;
 
     private final Dataset dataset;
@@ -33,7 +33,7 @@ final class RankingDev implements DevSet {
      * @param size queries at most
      * @param candidates of the first stage for each
      */
-    RankingDev(Dataset dataset, int size, int candidates) {
+    public RankingDev(Dataset dataset, int size, int candidates) {
         this.dataset = dataset;
         this.candidates = candidates;
         List<Query> all = new ArrayList<>(dataset.queries("dev").stream()
@@ -72,11 +72,13 @@ final class RankingDev implements DevSet {
         return Arrays.stream(counts).boxed().toList();
     }
 
-    JudgedSplit judge(Supplier<LanguageModelReranker> rerankers, Pair.Task task, int threads) {
+    /** Judges the candidates of the sampled queries. */
+    public JudgedSplit judge(Supplier<LanguageModelReranker> rerankers, Pair.Task task, int threads) {
         return JudgedSplit.judge(rerankers, dataset, queries, task, candidates, threads);
     }
 
-    double ndcg(JudgedSplit judged, double firstStageWeight) {
+    /** nDCG@10 of the ranking by judgments and the first stage's scores with this weight. */
+    public double ndcg(JudgedSplit judged, double firstStageWeight) {
         return EvaluationReport.of(judged.run(firstStageWeight), qrels).mean("ndcg10");
     }
 }

@@ -60,7 +60,7 @@ public record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, Str
     }
 
     /** Groups of the train split. */
-    TrainingGroups groups(long seed) {
+    public TrainingGroups groups(long seed) {
         return new TrainingGroups(dataset, "train", teacher, shape, seed);
     }
 

@@ -296,9 +296,6 @@ public record TrainConfig(
                 mistakes.add((task == Task.REFINE ? "task=refine" : "adapter.rank")
                         + " needs init.checkpoint, the model to start from");
             }
-            if (task == Task.REFINE && number("max.steps") == 0) {
-                mistakes.add("task=refine needs max.steps");
-            }
             TrainerSetup setup = setup(checkpoint);
             List<Share> data = shares();
             Path out = base.resolve(text("out.dir")).toAbsolutePath().normalize();

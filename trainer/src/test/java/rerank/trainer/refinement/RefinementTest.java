@@ -1,0 +1,203 @@
+package rerank.trainer.refinement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rerank.model.prompt.EncodedPrompt;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Query;
+import rerank.trainer.distillation.TrainConfig;
+import rerank.trainer.distillation.Training;
+
+/** Refinement of a tiny model that was distilled for some steps from the embedded data. */
+class RefinementTest {
+    private static final PrintStream NOWHERE =
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+    @TempDir
+    static Path directory;
+
+    private static Path distilled;
+
+    @BeforeAll
+    static void distil() {
+        Map<String, String> values = new TreeMap<>(Map.of(
+                "task", "distill",
+                "data", "storefront=1",
+                "out.dir", "distilled",
+                "max.steps", "12",
+                "tokenizer.vocabulary.size", "700",
+                "model.hidden.size", "16",
+                "model.heads", "2",
+                "model.layers", "1",
+                "model.feed.forward.size", "32",
+                "eval.queries", "0"));
+        values.putAll(
+                Map.of("draws.per.step", "2", "learning.rate", "0.01", "warmup.steps", "2", "max.answer.tokens", "24"));
+        distilled = new Training(TrainConfig.of(values, directory), NOWHERE, false)
+                .run()
+                .checkpoint();
+    }
+
+    @Test
+    void everyMethodLearnsFromSamplesAndReportsBeforeAndAfter() throws IOException {
+        for (String method : List.of("reward-weighted", "rloo")) {
+            Refinement.Outcome outcome = refine(method, Map.of("refine.method", method));
+
+            assertThat(outcome.steps()).as(method).isEqualTo(6);
+            assertThat(outcome.before().answers().answers()).isPositive();
+            assertThat(outcome.before().ndcg10()).containsOnlyKeys("storefront label", "storefront explain");
+            assertThat(Files.exists(outcome.checkpoint().resolve("model.safetensors")))
+                    .isTrue();
+            List<JsonNode> rounds = events(method, "refine");
+            assertThat(rounds).isNotEmpty();
+            for (JsonNode round : rounds) {
+                assertThat(round.path("wrongLabel").asDouble()).isBetween(0.0, 1.0);
+                assertThat(round.path("badFormat").asDouble()).isBetween(0.0, 1.0);
+                assertThat(round.path("teacherReward").asDouble()).isCloseTo(2, within(1e-9));
+            }
+            assertThat(events(method, "after")).hasSize(1);
+        }
+    }
+
+    /** A run that is stopped after any round and started again has the same rounds and the same end. */
+    @Test
+    void anInterruptedRefinementGoesOnWithTheSameSamples() throws IOException {
+        Map<String, String> every = Map.of("eval.every.steps", "1", "refine.round.pairs", "4");
+        refine("whole", with(every, "threads", "2"));
+
+        refine("parts", with(every, "max.minutes", "0.0000001"));
+        Path progress = directory.resolve("parts/progress.json");
+        Files.writeString(progress, Files.readString(progress).replaceAll("\"minutes\" : [^,}]*", "\"minutes\" : 0"));
+        refine("parts", every);
+
+        assertThat(figures("parts")).isEqualTo(figures("whole"));
+    }
+
+    @Test
+    void aMeasuredCheckpointHasTheFiguresThatRefinementStartsFrom() {
+        Refinement.Outcome outcome = refine("measured", Map.of());
+
+        assertThat(new Refinement(config("measured", Map.of()), NOWHERE, false).measure(distilled))
+                .isEqualTo(outcome.before());
+    }
+
+    @Test
+    void theLossOfASequenceIsDividedByItsLengthAndTheStepByItsRows() {
+        var pair = new TaughtPair(new Query("q", "a"), new Candidate("d", "", "b", 0, 1), 2, "a b");
+        Rollout shorter = rollout(new Answer("a", 2, true), 3, 2);
+        Rollout longer = rollout(new Answer("b", 0, true), 3, 5);
+        Rollout teachers = rollout(pair.answer(), 3, 4);
+        var group = new RolloutGroup(pair, List.of(shorter, longer), teachers);
+        var settings = new TrainConfig.Refinement(TrainConfig.Method.REWARD_WEIGHTED, 2, 1, 4, 0.4, false, 0, null);
+
+        List<Objective.Step> steps =
+                new RewardWeighted(settings, 1, 8).steps(List.of(new Samples.Scored(group, new double[] {1, 0, 2})), 1);
+
+        // Scaled 0.5, 0, 1: the first and the teacher's are kept, with weights 1/8 over 2 tokens and 1 over 4.
+        assertThat(steps).hasSize(1);
+        List<float[]> weights = new ArrayList<>();
+        steps.get(0).rows().forEach(row -> weights.add(row.targetWeights()));
+        assertThat(weights).hasSize(2);
+        assertThat(weights)
+                .anySatisfy(row -> assertThat(row).containsExactly(0, 0, 0.0625f, 0.0625f, 0))
+                .anySatisfy(row -> assertThat(row).containsExactly(0, 0, 0.25f, 0.25f, 0.25f, 0.25f, 0));
+        assertThat(steps.get(0).scale()).isCloseTo((0.125f + 1) / 2, within(1e-6f));
+    }
+
+    @Test
+    void anExplanationWithoutAnEndIsNotImitated() {
+        var pair = new TaughtPair(new Query("q", "a"), new Candidate("d", "", "b", 0, 1), 2, "a b");
+        var group = new RolloutGroup(
+                pair,
+                List.of(rollout(new Answer("a a a", 2, false), 3, 2), rollout(new Answer("b", 0, true), 3, 2)),
+                null);
+        var settings = new TrainConfig.Refinement(TrainConfig.Method.REWARD_WEIGHTED, 2, 1, 4, 0.4, false, 0, null);
+
+        assertThat(new RewardWeighted(settings, 1, 8).steps(List.of(new Samples.Scored(group, new double[] {2, 1})), 1))
+                .isEmpty();
+    }
+
+    @Test
+    void aLabelIsDrawnByItsProbability() {
+        float[] logProbs = {(float) Math.log(0.2), (float) Math.log(0.3), (float) Math.log(0.5)};
+
+        assertThat(Sampler.label(logProbs, 1, 0.19)).isZero();
+        assertThat(Sampler.label(logProbs, 1, 0.21)).isEqualTo(1);
+        assertThat(Sampler.label(logProbs, 1, 0.51)).isEqualTo(2);
+        assertThat(Sampler.label(logProbs, 0, 0.1)).isEqualTo(2);
+    }
+
+    private static Rollout rollout(Answer answer, int prompt, int length) {
+        int[] ids = new int[prompt + length];
+        return new Rollout(answer, new EncodedPrompt(ids, ids.clone()), prompt, prompt + length);
+    }
+
+    private static Refinement.Outcome refine(String run, Map<String, String> more) {
+        return new Refinement(config(run, more), NOWHERE, false).run();
+    }
+
+    private static TrainConfig config(String run, Map<String, String> more) {
+        Map<String, String> values = new TreeMap<>(Map.of(
+                "task", "refine",
+                "data", "storefront=1",
+                "out.dir", run,
+                "init.checkpoint", distilled.toString(),
+                "max.steps", "6",
+                "refine.samples", "3",
+                "refine.round.pairs", "8",
+                "refine.threshold", "0.5",
+                "eval.queries", "3",
+                "eval.candidates", "4"));
+        values.putAll(Map.of(
+                "draws.per.step", "1",
+                "group.size", "6",
+                "learning.rate", "0.001",
+                "warmup.steps", "1",
+                "eval.every.steps", "3",
+                "max.answer.tokens", "24"));
+        values.putAll(more);
+        return TrainConfig.of(values, directory);
+    }
+
+    private static Map<String, String> with(Map<String, String> values, String key, String value) {
+        Map<String, String> all = new TreeMap<>(values);
+        all.put(key, value);
+        return all;
+    }
+
+    /** What the rounds logged, but for the time. */
+    private static List<String> figures(String run) throws IOException {
+        List<String> figures = new ArrayList<>();
+        for (JsonNode entry : events(run, "refine")) {
+            figures.add(entry.toString().replaceAll("\"minutes\":[^,}]*", ""));
+        }
+        return figures;
+    }
+
+    private static List<JsonNode> events(String run, String event) throws IOException {
+        List<JsonNode> events = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve(run).resolve("log.jsonl"))) {
+            JsonNode entry = new ObjectMapper().readTree(line);
+            if (entry.path("event").asText().equals(event)) {
+                events.add(entry);
+            }
+        }
+        return events;
+    }
+}
