@@ -116,7 +116,8 @@ public record TrainConfig(
         private static final double ROPE_THETA = 10_000;
         private static final double NORM_EPSILON = 1e-6;
 
-        TransformerConfig with(int vocabularySize) {
+        /** The whole shape, with a tokenizer's vocabulary. */
+        public TransformerConfig with(int vocabularySize) {
             return new TransformerConfig(
                     "llama",
                     layers,

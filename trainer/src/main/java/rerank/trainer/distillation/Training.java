@@ -23,7 +23,7 @@ import rerank.trainer.tokenizer.BytePairTrainer;
 /** Runs what a {@link TrainConfig} says, from data to checkpoint. */
 public final class Training {
     /** Special tokens of tokenizers made here, in the order of their ids. */
-    static final List<String> SPECIAL_TOKENS = List.of(
+    public static final List<String> SPECIAL_TOKENS = List.of(
             "<|pad|>",
             "<|end|>",
             "<|instruction|>",

@@ -44,6 +44,7 @@ public final class Refinement {
     private static final int ROWS_PER_BATCH = 8;
 
     private final TrainConfig config;
+    private final List<TaughtData> data;
     private final Path start;
     private final PrintStream progress;
     private final boolean isTerminal;
@@ -55,7 +56,19 @@ public final class Refinement {
      * @param config with a checkpoint to start from
      */
     public Refinement(TrainConfig config, PrintStream progress, boolean isTerminal) {
+        this(
+                config,
+                config.data().stream()
+                        .map(share -> TaughtData.open(share.path()))
+                        .toList(),
+                progress,
+                isTerminal);
+    }
+
+    /** A refinement on data that are open already, in the order of the configuration's. */
+    Refinement(TrainConfig config, List<TaughtData> data, PrintStream progress, boolean isTerminal) {
         this.config = config;
+        this.data = List.copyOf(data);
         this.start = Objects.requireNonNull(config.start().checkpoint(), "init.checkpoint");
         this.progress = progress;
         this.isTerminal = isTerminal;
@@ -99,18 +112,15 @@ public final class Refinement {
 
     /** The figures of a checkpoint on the same dev pairs and queries, for comparison. */
     public Figures measure(Path checkpoint) {
-        return open(checkpoint, TrainerSetup.PLAIN, (open, data) -> open.figures(checkpoint));
+        return open(checkpoint, TrainerSetup.PLAIN, open -> open.figures(checkpoint));
     }
 
     private interface Work<T> {
-        T with(Open open, List<TaughtData> data);
+        T with(Open open);
     }
 
     private <T> T open(Path checkpoint, TrainerSetup setup, Work<T> work) {
         NativeThreads.set(config.optimization().nativeThreads());
-        List<TaughtData> data = config.data().stream()
-                .map(share -> TaughtData.open(share.path()))
-                .toList();
         TransformerConfig shape = TransformerConfig.read(checkpoint.resolve("config.json"));
         RerankerSettings settings = named(RerankerSettings.read(checkpoint, shape));
         int threads = config.optimization().threads();
@@ -131,7 +141,7 @@ public final class Refinement {
             var rollouts =
                     new Rollouts(trainer, tokenizer, prompts, settings.maxExplanationTokens(), reward(), workers);
             var dev = new RefinementDev(pairs, rankings, threads);
-            return work.with(new Open(trainer, workers, rollouts, dev, checkpoint, settings), data);
+            return work.with(new Open(trainer, workers, rollouts, dev, checkpoint, settings));
         }
     }
 
@@ -151,7 +161,7 @@ public final class Refinement {
                 : new ClassifierReward(config.refinement().rewardUrl());
     }
 
-    private Outcome run(Open open, List<TaughtData> data) {
+    private Outcome run(Open open) {
         var directory = new RunDirectory(
                 config.out(),
                 open.checkpoint(),
@@ -163,14 +173,12 @@ public final class Refinement {
             return run(
                     open,
                     directory,
-                    data,
                     new RewardWeighted(config.refinement(), config.refinement().roundPairs(), rows));
         }
         try (TransformerTrainer reference = TransformerTrainer.from(start)) {
             return run(
                     open,
                     directory,
-                    data,
                     new LeaveOneOut(
                             config.refinement().kl(),
                             Math.max(1, rows / config.refinement().samples()),
@@ -180,7 +188,7 @@ public final class Refinement {
         }
     }
 
-    private Outcome run(Open open, RunDirectory directory, List<TaughtData> data, Objective objective) {
+    private Outcome run(Open open, RunDirectory directory, Objective objective) {
         List<TrainingGroups> sources = new ArrayList<>();
         for (TaughtData each : data) {
             sources.add(each.groups(config.seed() + 1000L * (sources.size() + 1)));

@@ -18,13 +18,23 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.RerankerSettings;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Mode;
 import rerank.model.ranking.Query;
+import rerank.model.tokenizer.Tokenizer;
+import rerank.model.transformer.NativeThreads;
+import rerank.model.transformer.TransformerTrainer;
+import rerank.trainer.distillation.TaughtData;
 import rerank.trainer.distillation.TrainConfig;
 import rerank.trainer.distillation.Training;
+import rerank.trainer.storefront.Storefront;
+import rerank.trainer.storefront.StorefrontConfig;
+import rerank.trainer.teacher.GroupShape;
+import rerank.trainer.tokenizer.BytePairTrainer;
 
-/** Refinement of a tiny model that was distilled for some steps from the embedded data. */
+/** Refinement of a tiny model of random weights on a small part of the embedded data. */
 class RefinementTest {
     private static final PrintStream NOWHERE =
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -34,24 +44,23 @@ class RefinementTest {
 
     private static Path distilled;
 
+    private static TaughtData data;
+
     @BeforeAll
-    static void distil() {
-        Map<String, String> values = new TreeMap<>(Map.of(
-                "task", "distill",
-                "data", "storefront=1",
-                "out.dir", "distilled",
-                "max.steps", "12",
-                "tokenizer.vocabulary.size", "700",
-                "model.hidden.size", "16",
-                "model.heads", "2",
-                "model.layers", "1",
-                "model.feed.forward.size", "32",
-                "eval.queries", "0"));
-        values.putAll(
-                Map.of("draws.per.step", "2", "learning.rate", "0.01", "warmup.steps", "2", "max.answer.tokens", "24"));
-        distilled = new Training(TrainConfig.of(values, directory), NOWHERE, false)
-                .run()
-                .checkpoint();
+    static void makeDataAndModel() {
+        NativeThreads.set(1);
+        Storefront storefront = Storefront.generate(new StorefrontConfig(5, 600, 30, 6, 1, 30));
+        data = new TaughtData(storefront.dataset(), storefront.teacher(), GroupShape.NEAR_MISSES, "");
+        var tokens = new BytePairTrainer(700, Training.SPECIAL_TOKENS);
+        storefront.dataset().documents().values().forEach(document -> tokens.add(document.text(), 1));
+        distilled = directory.resolve("distilled");
+        tokens.train((done, wanted) -> {}).writeTo(distilled, Map.of("eos_token", "<|end|>"));
+        try (Tokenizer tokenizer = Tokenizer.load(distilled);
+                TransformerTrainer trainer = TransformerTrainer.fresh(
+                        new TrainConfig.Shape(16, 1, 2, 32, 16, 512).with(tokenizer.vocabularySize()), 1)) {
+            trainer.save(distilled, false);
+        }
+        new RerankerSettings("distilled", "compact-v1", Mode.EXPLAIN, Map.of(), 200, 24).writeTo(distilled);
     }
 
     @Test
@@ -93,7 +102,7 @@ class RefinementTest {
     void aMeasuredCheckpointHasTheFiguresThatRefinementStartsFrom() {
         Refinement.Outcome outcome = refine("measured", Map.of());
 
-        assertThat(new Refinement(config("measured", Map.of()), NOWHERE, false).measure(distilled))
+        assertThat(new Refinement(config("measured", Map.of()), List.of(data), NOWHERE, false).measure(distilled))
                 .isEqualTo(outcome.before());
     }
 
@@ -149,7 +158,7 @@ class RefinementTest {
     }
 
     private static Refinement.Outcome refine(String run, Map<String, String> more) {
-        return new Refinement(config(run, more), NOWHERE, false).run();
+        return new Refinement(config(run, more), List.of(data), NOWHERE, false).run();
     }
 
     private static TrainConfig config(String run, Map<String, String> more) {
