@@ -9,12 +9,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rerank bench}: what Kafka costs here. */
+/** {@code rerank bench}: what Kafka costs here, and what training reaches. */
 @Command(
         name = "rerank bench",
-        description = "Measure on this machine what Kafka costs.",
+        description = "Measure on this machine what Kafka costs, and what training reaches.",
         mixinStandardHelpOptions = true,
-        subcommands = {StreamBenchmark.class, TopologyBenchmark.class})
+        subcommands = {StreamBenchmark.class, TopologyBenchmark.class, TrainBenchmark.class})
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -35,6 +35,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "say 'bench stream' or 'bench topology'");
+                Objects.requireNonNull(spec).commandLine(), "say 'bench stream', 'bench topology' or 'bench train'");
     }
 }

@@ -443,7 +443,7 @@ public final class TransformerTrainer implements AutoCloseable {
     }
 
     /** The argument that picks the method of the program. */
-    private static NDArray method(PtNDManager manager, String name) {
+    static NDArray method(PtNDManager manager, String name) {
         NDArray picked = manager.create(0f);
         picked.setName("module_method:" + name);
         return picked;
@@ -498,6 +498,11 @@ public final class TransformerTrainer implements AutoCloseable {
         public void close() {
             manager.close();
         }
+    }
+
+    /** The program of training, for what measures with it. */
+    static Program program() {
+        return ProgramHolder.TRAINING;
     }
 
     private static final class ProgramHolder {
