@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.distillation.TaughtData;
@@ -38,7 +39,8 @@ final class PairSource {
     List<TaughtPair> pairs(long from, int wanted) {
         List<TaughtPair> pairs = new ArrayList<>();
         for (long index = from / PAIRS_PER_QUERY; pairs.size() < wanted; index++) {
-            var random = new Random(seed * 0x9E3779B97F4A7C15L + index);
+            // Seeds in a row give a Random first numbers that are all but the same, so they are mixed first.
+            var random = new Random(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index).nextLong());
             TrainingGroup group = sources.get(pick(random.nextDouble())).group(index);
             List<LabeledCandidate> candidates = new ArrayList<>(group.candidates());
             Collections.shuffle(candidates, random);

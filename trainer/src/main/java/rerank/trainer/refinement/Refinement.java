@@ -182,7 +182,7 @@ public final class Refinement {
                     new LeaveOneOut(
                             config.refinement().kl(),
                             Math.max(1, rows / config.refinement().samples()),
-                            config.rows().maxAnswerTokens(),
+                            open.settings().maxExplanationTokens(),
                             open.trainer(),
                             reference));
         }

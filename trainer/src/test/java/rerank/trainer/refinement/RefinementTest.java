@@ -107,6 +107,22 @@ class RefinementTest {
     }
 
     @Test
+    void pairsComeFromTheSourcesByTheirSharesRelevantAndIrrelevantInTurn() {
+        Storefront other = Storefront.generate(new StorefrontConfig(6, 600, 30, 6, 1, 30));
+        TaughtData others = new TaughtData(other.dataset(), other.teacher(), GroupShape.NEAR_MISSES, "");
+        var source = new PairSource(List.of(data.groups(1), others.groups(1)), List.of(3.0, 1.0), 11);
+
+        List<TaughtPair> pairs = source.pairs(0, 80);
+
+        long ofFirst = pairs.stream()
+                .filter(pair -> data.dataset().queries("train").contains(pair.query()))
+                .count();
+        assertThat((double) ofFirst).isCloseTo(60, within(16.0));
+        assertThat(pairs.stream().filter(pair -> pair.label() > 0)).hasSize(40);
+        assertThat(source.pairs(40, 40)).isEqualTo(pairs.subList(40, 80));
+    }
+
+    @Test
     void theLossOfASequenceIsDividedByItsLengthAndTheStepByItsRows() {
         var pair = new TaughtPair(new Query("q", "a"), new Candidate("d", "", "b", 0, 1), 2, "a b");
         Rollout shorter = rollout(new Answer("a", 2, true), 3, 2);
