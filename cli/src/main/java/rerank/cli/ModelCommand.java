@@ -26,8 +26,7 @@ import rerank.model.transformer.TransformerConfig;
 /** {@code rerank model check} and {@code model merge}. */
 @Command(
         name = "model",
-        description = "model check DIR: what a checkpoint is, what memory it needs, and whether it computes right;"
-                + " model merge: one checkpoint of a base and an adapter.",
+        description = "check DIR: what a checkpoint is, whether it computes right; merge: a base and an adapter in one.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "(check | merge)")
 final class ModelCommand implements Callable<Integer> {
