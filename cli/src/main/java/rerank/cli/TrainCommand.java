@@ -28,9 +28,7 @@ import rerank.trainer.refinement.Samples;
 /** {@code rerank train}: from data to a checkpoint directory. */
 @Command(
         name = "train",
-        description =
-                "Train a checkpoint on data sets with a teacher, on text, on prompts with responses, or on its own"
-                        + " samples; train compare and train measure set runs and checkpoints side by side.",
+        description = "Train a checkpoint on teachers' data, texts, responses or its own samples; compare runs.",
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
     @Spec
