@@ -26,7 +26,8 @@ import rerank.model.transformer.TransformerConfig;
 /** {@code rerank model check} and {@code model merge}. */
 @Command(
         name = "model",
-        description = "check DIR: what a checkpoint is, whether it computes right; merge: a base and an adapter in one.",
+        description =
+                "check DIR: what a checkpoint is, whether it computes right; merge: a base and an adapter in one.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "(check | merge)")
 final class ModelCommand implements Callable<Integer> {
