@@ -9,12 +9,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rerank bench}: what the model runtime reaches here, and what Kafka costs. */
+/** {@code rerank bench}: what the model runtime and training reach here, and what Kafka costs. */
 @Command(
         name = "rerank bench",
-        description = "Measure on this machine what the model runtime reaches and what Kafka costs.",
+        description = "Measure on this machine what the model runtime and training reach and what Kafka costs.",
         mixinStandardHelpOptions = true,
-        subcommands = {ModelBenchmark.class, StreamBenchmark.class, TopologyBenchmark.class})
+        subcommands = {ModelBenchmark.class, StreamBenchmark.class, TopologyBenchmark.class, TrainBenchmark.class})
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -35,6 +35,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "say 'bench model', 'bench stream' or 'bench topology'");
+                Objects.requireNonNull(spec).commandLine(),
+                "say 'bench model', 'bench stream', 'bench topology' or 'bench train'");
     }
 }

@@ -72,7 +72,7 @@ final class ModelBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        OtherLoad others = new OtherLoad();
+        OtherLoad others = OtherLoad.start();
         Path directory = checkpoint == null ? randomWeights() : checkpoint;
         try (MachineLimits limits = new MachineLimits();
                 Transformer bf16 = Transformer.load(directory, Precision.BFLOAT16, Device.cpu());
@@ -90,7 +90,7 @@ final class ModelBenchmark implements Callable<Integer> {
                 }
                 requests(new ModelProbe(bf16), products);
                 shipped();
-                print(bf16.config(), others.cores());
+                print(bf16.config(), others.othersCores());
             } finally {
                 if (int8 != null) {
                     int8.close();

@@ -3,47 +3,48 @@ package rerank.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.LongStream;
 
-/** How many cores other processes used since it was made; on Linux, elsewhere unknown. */
+/** What other processes take of the machine during a measurement, as Linux counts it. */
 final class OtherLoad {
+    /** Linux counts in hundredths of a second, whatever its own clock. */
     private static final double TICKS_PER_SECOND = 100;
 
-    private final long begunNanos = System.nanoTime();
-    private final long busyTicks = busyTicks();
-    private final long ownTicks = ownTicks();
+    private final long nanos = System.nanoTime();
+    private final double all = busySeconds();
+    private final double own = ownSeconds();
 
-    /** Cores in the mean; NaN where it cannot be known. */
-    double cores() {
-        if (busyTicks < 0) {
+    private OtherLoad() {}
+
+    static OtherLoad start() {
+        return new OtherLoad();
+    }
+
+    /** Processors that others used on average since the start; NaN where it cannot be told. */
+    double othersCores() {
+        double elapsed = (System.nanoTime() - nanos) / 1e9;
+        return Math.max(0, (busySeconds() - all - (ownSeconds() - own)) / elapsed);
+    }
+
+    private static double ownSeconds() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(time -> time.toNanos() / 1e9)
+                .orElse(Double.NaN);
+    }
+
+    /** User, nice, system, irq and softirq time of all processors. */
+    private static double busySeconds() {
+        try {
+            String[] counts = Files.readAllLines(Path.of("/proc/stat")).get(0).split("\\s+");
+            long busy = 0;
+            for (int i : new int[] {1, 2, 3, 6, 7}) {
+                busy += Long.parseLong(counts[i]);
+            }
+            return busy / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            // Not Linux: there is no such file.
             return Double.NaN;
-        }
-        double seconds = (System.nanoTime() - begunNanos) / 1e9;
-        double others = (busyTicks() - busyTicks) - (ownTicks() - ownTicks);
-        return Math.max(0, others / TICKS_PER_SECOND / seconds);
-    }
-
-    /** User, nice, system, interrupts and stolen time of all processors. */
-    private static long busyTicks() {
-        try {
-            String[] fields =
-                    Files.readAllLines(Path.of("/proc/stat")).get(0).trim().split("\\s+");
-            return LongStream.of(1, 2, 3, 6, 7, 8)
-                    .map(field -> Long.parseLong(fields[(int) field]))
-                    .sum();
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
-    private static long ownTicks() {
-        try {
-            String stat = Files.readString(Path.of("/proc/self/stat"));
-            // The name in parentheses may hold spaces; user and system time are the 12th and 13th fields after it.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-        } catch (IOException e) {
-            return 0;
         }
     }
 }

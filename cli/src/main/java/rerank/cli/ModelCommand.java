@@ -15,25 +15,50 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import rerank.cli.console.Table;
 import rerank.cli.report.PeakMemory;
+import rerank.model.adapter.AdapterMerge;
 import rerank.model.check.CheckedCase;
 import rerank.model.check.ModelCheck;
 import rerank.model.check.ModelReport;
 import rerank.model.check.ModelSummary;
 import rerank.model.transformer.Precision;
 
-/** {@code rerank model check}. */
+/** {@code rerank model check} and {@code model merge}. */
 @Command(
         name = "model",
-        description = "model check DIR: what a checkpoint is, what memory it needs, and whether it computes right.",
+        description =
+                "check DIR: what a checkpoint is, whether it computes right; merge: a base and an adapter in one.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "check")
+        synopsisSubcommandLabel = "(check | merge)")
 final class ModelCommand implements Callable<Integer> {
     @Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "say 'model check DIR'");
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(), "say 'model check DIR' or 'model merge'");
+    }
+
+    /** Writes a plain checkpoint. */
+    @Command(
+            name = "merge",
+            description = "Merge an adapter (LoRA, in PEFT's layout) into its base and write a plain checkpoint.",
+            mixinStandardHelpOptions = true)
+    @SuppressWarnings("UnusedMethod") // picocli calls it
+    private int merge(
+            @Option(names = "--base", required = true, paramLabel = "DIR", description = "The base checkpoint.")
+                    Path base,
+            @Option(
+                            names = "--adapter",
+                            required = true,
+                            paramLabel = "DIR",
+                            description = "The adapter: adapter_config.json and adapter_model.safetensors.")
+                    Path adapter,
+            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the result goes.")
+                    Path out) {
+        AdapterMerge.merge(base, adapter, out);
+        System.out.println("merged checkpoint: " + out);
+        return 0;
     }
 
     /** Exits with 1 when a comparison is beyond its tolerance. */

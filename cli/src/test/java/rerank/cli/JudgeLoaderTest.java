@@ -63,8 +63,8 @@ class JudgeLoaderTest {
     void saysWhatOnePairNeedsWhenTheCacheCannotHoldIt() throws IOException {
         Path checkpoint = TestCheckpoint.write(directory);
 
-        assertThatThrownBy(() -> new JudgeLoader(inference("cpu", "float32", 0), OptionalLong.of(100_000))
-                        .load(checkpoint))
+        assertThatThrownBy(() ->
+                        new JudgeLoader(inference("cpu", "float32", 0), OptionalLong.of(100_000)).load(checkpoint))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("228 tokens")
                 .hasMessageContaining("Set rerank.cache.mib to at least 1");

@@ -1,9 +1,9 @@
 package rerank.model.transformer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /** Weights to begin training with, in the order of {@link WeightLayout}. */
 final class FreshWeights {
@@ -21,17 +21,16 @@ final class FreshWeights {
     /** One tensor. */
     record Values(long[] shape, float[] numbers) {}
 
-    /** All tensors in order; the same seed gives the same numbers. */
-    static List<Values> of(TransformerConfig config, long seed) {
+    /** Makes all tensors in order, one at a time; the same seed gives the same numbers. */
+    static void forEach(TransformerConfig config, long seed, Consumer<Values> into) {
         var random = new Random(seed);
         double residual = RESIDUAL / Math.sqrt(2.0 * config.layers());
-        List<Values> all = new ArrayList<>();
-        for (WeightLayout.Slot slot : WeightLayout.of(config)) {
-            int index = all.size();
+        List<WeightLayout.Slot> slots = WeightLayout.of(config);
+        for (int index = 0; index < slots.size(); index++) {
             int inLayer = index < WeightLayout.BEFORE_LAYERS
                     ? -1
                     : (index - WeightLayout.BEFORE_LAYERS) % WeightLayout.PER_LAYER;
-            Values values = empty(slot);
+            Values values = empty(slots.get(index));
             boolean isVector = values.shape().length == 1;
             if (inLayer == 2) {
                 Arrays.fill(values.numbers(), 0);
@@ -46,9 +45,8 @@ final class FreshWeights {
                     values.numbers()[i] = (float) (deviation * random.nextGaussian());
                 }
             }
-            all.add(values);
+            into.accept(values);
         }
-        return all;
     }
 
     private static Values empty(WeightLayout.Slot slot) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * @param tokenTypes (B, T), row by row
  * @param nextPositions indices into B x T whose logits predict the next token
  * @param nextTokens what each of them predicts
- * @param nextWeights weight of each, summing to 1
+ * @param nextWeights weight of each, their sizes summing to 1
  * @param labelPositions (B) index into B x T of each row's label position; the row's first position where it has none
  * @param labelTargets (B) labels, 0 where there is none
  * @param labelWeights (B) weights summing to 1, 0 where there is no label
@@ -119,11 +119,11 @@ record PackedBatch(
         for (int row = 0; row < rows; row++) {
             for (int t = 0; t + 1 < batch.lengths()[row]; t++) {
                 float weight = batch.targetWeights()[row][t];
-                if (weight > 0) {
+                if (weight != 0) {
                     positions[n] = (long) row * time + t;
                     tokens[n] = batch.tokenIds()[row][t + 1];
                     weights[n++] = weight;
-                    sum += weight;
+                    sum += Math.abs(weight);
                 }
             }
         }

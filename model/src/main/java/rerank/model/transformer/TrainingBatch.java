@@ -11,7 +11,8 @@ package rerank.model.transformer;
  * @param tokenIds int[B][T], padded with any id
  * @param tokenTypes int[B][T]
  * @param lengths int[B], real length of each row
- * @param targetWeights float[B][T]: weight of predicting {@code tokenIds[b][t + 1]} from position t; 0 for none
+ * @param targetWeights float[B][T]: weight of predicting {@code tokenIds[b][t + 1]} from position t; 0 for none.
+ *     The loss is divided by the sum of their sizes; a negative one makes the token less likely
  * @param labelPositions int[B]: position whose logits predict the label; -1 for a row without label loss
  * @param labels int[B], 0 to 2
  * @param listwise boolean[B]: the row takes part in its group's listwise loss

@@ -5,21 +5,19 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import rerank.model.adapter.Adapter;
+import rerank.model.adapter.AdapterConfig;
 import rerank.model.weights.WeightMap;
 
 /**
- * A transformer whose weights are being trained: gradients and AdamW inside the same TorchScript program.
+ * A transformer that is being trained, all its weights or an adapter beside them: gradients and AdamW inside one
+ * TorchScript program.
  *
  * <p>{@link #gradients} may be called by several threads at once (data parallel over micro-batches, one native thread
  * each); {@link #step} by one thread while no gradients are being computed. With one native thread a call
@@ -50,38 +48,60 @@ public final class TransformerTrainer implements AutoCloseable {
         void close();
     }
 
-    private static final int STATE_FORMAT = 0x52525431;
-
     private final Program program = ProgramHolder.TRAINING;
     private final TransformerConfig config;
+    private final TrainerSetup setup;
     private final PtNDManager manager;
     private final List<NDArray> weights;
+    private final List<NDArray> adapter;
 
-    /** Those of the weights that are not empty, with their optimizer state in the same order. */
+    /** Those of the weights, or of the adapter, that are not empty. */
     private final List<NDArray> trained;
 
-    private final List<NDArray> firstMoments;
-    private final List<NDArray> secondMoments;
-    private final List<NDArray> stepCounts;
     private final NDArray inverseFrequencies;
     private final NDArray shape;
-    private final NDArray epsilon;
 
-    private TransformerTrainer(TransformerConfig config, PtNDManager manager, List<NDArray> weights) {
+    /** Made at the first step; a trainer that takes none, such as a reference, has none. */
+    private @Nullable Optimizer optimizer;
+
+    /** Weights with the adapter in them, as of the last evaluation; null where there is no adapter. */
+    private @Nullable PtNDManager mergedManager;
+
+    private PtNDArray[] merged = new PtNDArray[0];
+
+    private record Optimizer(List<NDArray> firstMoments, List<NDArray> secondMoments, List<NDArray> stepCounts) {}
+
+    private TransformerTrainer(
+            TransformerConfig config, TrainerSetup setup, PtNDManager manager, List<NDArray> weights, long seed) {
         this.config = config;
+        this.setup = setup;
         this.manager = manager;
         this.weights = named("w[]", weights);
-        this.trained = weights.stream().filter(weight -> weight.size() > 0).toList();
-        this.firstMoments =
-                named("m[]", trained.stream().map(NDArray::zerosLike).toList());
-        this.secondMoments =
-                named("v[]", trained.stream().map(NDArray::zerosLike).toList());
-        this.stepCounts =
-                named("s[]", trained.stream().map(weight -> manager.create(0f)).toList());
+        this.adapter = named("a[]", freshAdapter(seed));
+        this.trained = (setup.adapter() == null ? weights : adapter)
+                .stream().filter(array -> array.size() > 0).toList();
         this.inverseFrequencies = manager.create(config.inverseFrequencies());
         this.shape =
                 manager.create(new long[] {config.layers(), config.heads(), config.keyValueHeads(), config.headSize()});
-        this.epsilon = manager.create(config.normEpsilon());
+    }
+
+    private List<NDArray> freshAdapter(long seed) {
+        AdapterConfig wanted = setup.adapter();
+        if (wanted == null) {
+            return List.of();
+        }
+        var random = new Random(seed);
+        List<NDArray> fresh = new ArrayList<>();
+        for (AdapterLayout.Slot slot : AdapterLayout.of(config, wanted)) {
+            Shape size = slot.isEmpty() || slot.columns() == 0 ? new Shape(0) : new Shape(slot.rows(), slot.columns());
+            fresh.add(manager.create(AdapterLayout.fresh(slot, random), size));
+        }
+        return fresh;
+    }
+
+    /** {@link #fresh(TransformerConfig, TrainerSetup, long)} with {@link TrainerSetup#PLAIN}. */
+    public static TransformerTrainer fresh(TransformerConfig config, long seed) {
+        return fresh(config, TrainerSetup.PLAIN, seed);
     }
 
     /**
@@ -89,109 +109,275 @@ public final class TransformerTrainer implements AutoCloseable {
      * 1 / sqrt(fan-in); what a block adds to the residual stream is scaled by {@code 0.25 / sqrt(2 x layers)} more, so
      * that at first it neither drowns the embeddings nor grows with depth. Norms are 1, biases 0.
      */
-    public static TransformerTrainer fresh(TransformerConfig config, long seed) {
+    public static TransformerTrainer fresh(TransformerConfig config, TrainerSetup setup, long seed) {
         PtNDManager manager = Program.newManager();
         List<NDArray> weights = new ArrayList<>();
-        for (FreshWeights.Values values : FreshWeights.of(config, seed)) {
-            weights.add(manager.create(values.numbers(), new Shape(values.shape())));
-        }
-        return new TransformerTrainer(config, manager, weights);
+        FreshWeights.forEach(config, seed, values -> {
+            NDArray made = manager.create(values.numbers(), new Shape(values.shape()));
+            weights.add(stored(setup) == Program.FLOAT32 ? made : converted(manager, made, setup));
+        });
+        return new TransformerTrainer(config, setup, manager, weights, seed);
     }
 
-    /** Starts from a checkpoint directory, in float32. */
+    /** Weights of this shape made of native random numbers, quickly: for measuring how fast training is, not for training. */
+    public static TransformerTrainer random(TransformerConfig config, TrainerSetup setup) {
+        PtNDManager manager = Program.newManager();
+        List<NDArray> weights = new ArrayList<>();
+        for (WeightLayout.Slot slot : WeightLayout.of(config)) {
+            if (slot.parts().isEmpty()) {
+                weights.add(manager.create(new Shape(0)));
+                continue;
+            }
+            long[] size = slot.parts().get(0).shape().stream()
+                    .mapToLong(Long::longValue)
+                    .toArray();
+            size[0] =
+                    slot.parts().stream().mapToLong(part -> part.shape().get(0)).sum();
+            try (var own = (PtNDManager) manager.newSubManager()) {
+                NDList arguments = new NDList(
+                        own.create(0.02f), own.create(size), own.create(stored(setup)), method(own, "random"));
+                weights.add(kept(manager, ProgramHolder.TRAINING.callForTraining(arguments)));
+            }
+        }
+        return new TransformerTrainer(config, setup, manager, weights, 1);
+    }
+
+    /** Starts from a checkpoint directory, with {@link TrainerSetup#PLAIN}. */
     public static TransformerTrainer from(Path checkpoint) {
+        return from(checkpoint, TrainerSetup.PLAIN, 0);
+    }
+
+    /**
+     * Starts from a checkpoint directory.
+     *
+     * @param seed of a fresh adapter; not used without one
+     */
+    public static TransformerTrainer from(Path checkpoint, TrainerSetup setup, long seed) {
         TransformerConfig config = ConfigFile.read(checkpoint.resolve("config.json"));
         PtNDManager manager = Program.newManager();
         List<NDArray> weights = new ArrayList<>();
+        Precision precision = setup.adapter() == null ? Precision.FLOAT32 : setup.precision();
         try (var files = (PtNDManager) manager.newSubManager();
-                Weights mapped = Weights.load(checkpoint, config, Precision.FLOAT32, files)) {
+                Weights mapped = Weights.load(checkpoint, config, precision, files)) {
             // Copies: what was loaded in inference mode cannot be part of a gradient.
             for (PtNDArray tensor : mapped.tensors()) {
-                weights.add(manager.create(tensor.toFloatArray(), tensor.getShape()));
+                weights.add(converted(manager, tensor, setup));
             }
         }
-        return new TransformerTrainer(config, manager, weights);
+        return new TransformerTrainer(config, setup, manager, weights, seed);
+    }
+
+    /** What weights are stored as: frozen ones in the precision of the arithmetic, trained ones as float32. */
+    private static long stored(TrainerSetup setup) {
+        return setup.adapter() == null ? Program.FLOAT32 : setup.precision().scalarType();
+    }
+
+    /** A copy of the tensor as weights are stored; the tensor is closed. */
+    private static NDArray converted(PtNDManager manager, NDArray tensor, TrainerSetup setup) {
+        try (var own = (PtNDManager) manager.newSubManager()) {
+            tensor.setName(null);
+            NDList arguments = new NDList(tensor, own.create(stored(setup)), method(own, "copy"));
+            NDArray copy = kept(manager, ProgramHolder.TRAINING.callForTraining(arguments));
+            tensor.close();
+            return copy;
+        }
+    }
+
+    private static NDArray kept(PtNDManager manager, NDList result) {
+        NDArray kept = result.head();
+        kept.attach(manager);
+        return kept;
     }
 
     /**
      * Computes losses and gradients of one micro-batch.
      *
+     * @param seed of the adapter's dropout; not used without one
      * @throws IllegalArgumentException if the batch does not fit the model, or no position of it carries a loss
      */
-    public Gradients gradients(TrainingBatch batch, LossWeights lossWeights) {
+    public Gradients gradients(TrainingBatch batch, LossWeights lossWeights, int seed) {
         PackedBatch packed = PackedBatch.of(batch, config);
         var own = (PtNDManager) manager.newSubManager();
-        var rows = new Shape(packed.rows(), packed.time());
         var groups = new Shape(packed.rows() / batch.groupSize(), batch.groupSize());
-        NDList arguments = new NDList(
-                own.create(packed.tokenIds(), rows),
-                own.create(packed.tokenTypes(), rows),
-                own.create(packed.nextPositions()),
-                own.create(packed.nextTokens()),
+        NDList arguments = inputs(own, packed);
+        arguments.addAll(new NDList(
                 own.create(packed.nextWeights()),
                 own.create(packed.labelPositions()),
                 own.create(packed.labelTargets()),
                 own.create(packed.labelWeights()),
                 own.create(packed.listwiseTargets(), groups),
                 own.create(packed.listwiseMask(), groups),
-                own.create(java.util.Arrays.stream(batch.labelTokens())
-                        .asLongStream()
-                        .toArray()),
-                own.create(new float[] {lossWeights.nextToken(), lossWeights.label(), lossWeights.listwise()}));
-        arguments.addAll(weights);
-        arguments.add(inverseFrequencies);
-        arguments.add(shape);
-        arguments.add(epsilon);
-        arguments.add(method(own, "gradients"));
+                own.create(Arrays.stream(batch.labelTokens()).asLongStream().toArray()),
+                own.create(new float[] {lossWeights.nextToken(), lossWeights.label(), lossWeights.listwise()})));
+        addModel(own, arguments, seed);
+        arguments.add(method(own, setup.adapter() == null ? "gradients" : "adapter_gradients"));
         NDList found = program.callForTraining(arguments);
         float[] losses = found.get(0).toFloatArray();
         float accuracy = packed.groupAccuracy(found.get(1).toFloatArray(), batch);
         return new NativeGradients(own, named("g[]", found.subList(2, found.size())), losses, accuracy);
     }
 
+    /** {@link #gradients(TrainingBatch, LossWeights, int)} for what has no dropout. */
+    public Gradients gradients(TrainingBatch batch, LossWeights lossWeights) {
+        return gradients(batch, lossWeights, 0);
+    }
+
     /**
-     * Averages the gradients, clips them by global norm, and takes one AdamW step; weight decay on matrices only. Closes
-     * the gradients.
+     * Natural-log probabilities of a batch's next tokens, without dropout.
+     *
+     * @return float[B][T]: of {@code tokenIds[b][t + 1]} at position t, 0 where no weight says that it is wanted
+     */
+    public float[][] logProbs(TrainingBatch batch) {
+        PackedBatch packed = PackedBatch.of(batch, config);
+        float[][] rows = new float[packed.rows()][packed.time()];
+        try (var own = (PtNDManager) manager.newSubManager()) {
+            NDList arguments = inputs(own, packed);
+            addModel(own, arguments, 0);
+            arguments.add(method(own, setup.adapter() == null ? "log_probs" : "adapter_log_probs"));
+            float[] found = program.callForTraining(arguments).head().toFloatArray();
+            for (int i = 0; i < found.length; i++) {
+                int position = (int) packed.nextPositions()[i];
+                rows[position / packed.time()][position % packed.time()] = found[i];
+            }
+        }
+        return rows;
+    }
+
+    /** Tokens, and the positions and targets of the next-token loss. */
+    private static NDList inputs(PtNDManager own, PackedBatch packed) {
+        var rows = new Shape(packed.rows(), packed.time());
+        return new NDList(
+                own.create(packed.tokenIds(), rows),
+                own.create(packed.tokenTypes(), rows),
+                own.create(packed.nextPositions()),
+                own.create(packed.nextTokens()));
+    }
+
+    private void addModel(PtNDManager own, NDList arguments, int seed) {
+        arguments.addAll(weights);
+        arguments.addAll(adapter);
+        arguments.add(inverseFrequencies);
+        arguments.add(shape);
+        arguments.add(settings(own, seed));
+    }
+
+    private NDArray settings(PtNDManager own, int seed) {
+        AdapterConfig with = setup.adapter();
+        return own.create(new double[] {
+            config.normEpsilon(),
+            setup.precision().scalarType(),
+            setup.recomputesActivations() ? 1 : 0,
+            with == null ? 0 : with.scaling(),
+            with == null ? 0 : with.dropout(),
+            seed
+        });
+    }
+
+    /**
+     * Adds the gradients of a further micro-batch, in place, and closes them; a step of several micro-batches is taken
+     * on their sum, so that no more than the sum and those in work are held.
+     *
+     * @return the first
+     */
+    public Gradients add(Gradients into, Gradients more) {
+        var sum = (NativeGradients) into;
+        var added = (NativeGradients) more;
+        try (var own = (PtNDManager) manager.newSubManager()) {
+            NDList arguments = new NDList(sum.arrays());
+            arguments.addAll(named("h[]", added.arrays()));
+            arguments.add(method(own, "accumulate"));
+            program.callForTraining(arguments).close();
+        } finally {
+            added.close();
+        }
+        sum.batches += added.batches;
+        return sum;
+    }
+
+    /**
+     * Averages gradients over the micro-batches that were summed in them, clips them by global norm, and takes one AdamW
+     * step; weight decay on matrices only. Closes the gradients.
      *
      * @return the norm before clipping
      */
-    public float step(List<Gradients> gradients, float learningRate, AdamW adamW) {
-        if (gradients.isEmpty()) {
-            throw new IllegalArgumentException("a step needs gradients of at least one micro-batch");
-        }
+    public float step(Gradients gradients, float learningRate, AdamW adamW) {
+        var sum = (NativeGradients) gradients;
+        closeMerged();
         try (var own = (PtNDManager) manager.newSubManager()) {
-            // Results go to the manager of the first argument, which must therefore be one of this call.
-            NDList toAverage = new NDList(own.create(adamW.maxGradientNorm()), own.create((long) trained.size()));
-            gradients.forEach(each -> toAverage.addAll(((NativeGradients) each).arrays()));
+            NDList toAverage = new NDList(own.create(adamW.maxGradientNorm()), own.create((long) sum.batches));
+            toAverage.addAll(sum.arrays());
             toAverage.add(method(own, "average"));
-            NDList found = program.callForTraining(toAverage);
-            List<NDArray> averages = named("g[]", found.subList(1, found.size()));
-            adamW(own, averages, learningRate, adamW, true);
-            adamW(own, averages, learningRate, adamW, false);
-            return found.head().toFloatArray()[0];
+            float norm = program.callForTraining(toAverage).head().toFloatArray()[0];
+            adamW(own, sum.arrays(), learningRate, adamW, true);
+            adamW(own, sum.arrays(), learningRate, adamW, false);
+            return norm;
         } finally {
-            gradients.forEach(Gradients::close);
+            gradients.close();
         }
     }
 
     /** Steps the matrices, which decay, or the vectors, which do not. */
     private void adamW(PtNDManager own, List<NDArray> averages, float rate, AdamW adamW, boolean matrices) {
+        Optimizer state = optimizer();
         NDList arguments = new NDList(own.create(
                 new float[] {rate, adamW.beta1(), adamW.beta2(), adamW.epsilon(), matrices ? adamW.weightDecay() : 0}));
-        for (List<NDArray> arrays : List.of(averages, trained, firstMoments, secondMoments, stepCounts)) {
+        int before = arguments.size();
+        for (List<NDArray> arrays :
+                List.of(averages, trained, state.firstMoments(), state.secondMoments(), state.stepCounts())) {
             for (int i = 0; i < arrays.size(); i++) {
                 if (matrices == trained.get(i).getShape().dimension() > 1) {
                     arguments.add(arrays.get(i));
                 }
             }
         }
-        arguments.add(method(own, "adamw"));
-        program.callForTraining(arguments);
+        if (arguments.size() > before) {
+            arguments.add(method(own, "adamw"));
+            program.callForTraining(arguments);
+        }
     }
 
-    /** A transformer over the current weights, for evaluation between steps; it sees later steps too. */
-    public Transformer transformer() {
-        return Transformer.over(config, tensors());
+    private Optimizer optimizer() {
+        if (optimizer == null) {
+            optimizer = new Optimizer(
+                    named("m[]", trained.stream().map(NDArray::zerosLike).toList()),
+                    named("v[]", trained.stream().map(NDArray::zerosLike).toList()),
+                    named(
+                            "s[]",
+                            trained.stream().map(each -> manager.create(0f)).toList()));
+        }
+        return optimizer;
+    }
+
+    /**
+     * A transformer over the current weights, for evaluation between steps, which end it; several threads may each take
+     * one in turn.
+     */
+    public synchronized Transformer transformer() {
+        return Transformer.over(config, setup.adapter() == null ? tensors() : merged());
+    }
+
+    private PtNDArray[] merged() {
+        if (mergedManager == null) {
+            var made = (PtNDManager) manager.newSubManager();
+            NDList arguments = new NDList(made.create(
+                    new long[] {config.layers(), config.heads(), config.keyValueHeads(), config.headSize()}));
+            arguments.add(settings(made, 0));
+            arguments.addAll(weights);
+            arguments.addAll(adapter);
+            arguments.add(method(made, "merged"));
+            merged = program.callForTraining(arguments).stream()
+                    .map(PtNDArray.class::cast)
+                    .toArray(PtNDArray[]::new);
+            mergedManager = made;
+        }
+        return merged;
+    }
+
+    private void closeMerged() {
+        if (mergedManager != null) {
+            mergedManager.close();
+            mergedManager = null;
+        }
     }
 
     /** The shape. */
@@ -199,29 +385,31 @@ public final class TransformerTrainer implements AutoCloseable {
         return config;
     }
 
-    /** Writes {@code config.json} and {@code model.safetensors} in Hugging Face names, as float32 or bf16. */
-    public void save(Path directory, boolean bf16) {
-        ConfigFile.write(config, directory.resolve("config.json"), bf16);
-        Weights.write(directory.resolve(WeightMap.SINGLE_FILE), config, tensors(), bf16);
+    /** Number of trained numbers. */
+    public long parameters() {
+        return trained.stream().mapToLong(NDArray::size).sum();
     }
 
-    /** Writes weights, optimizer moments and step count, so that {@link #restore} continues the same curve. */
-    public void saveState(Path file) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(part)))) {
-                out.writeInt(STATE_FORMAT);
-                out.writeInt(trained.size());
-                for (List<NDArray> arrays : state()) {
-                    for (NDArray array : arrays) {
-                        write(out, array.toFloatArray());
-                    }
-                }
-            }
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("training state " + file + ": cannot be written", e);
+    /**
+     * Writes what was trained: {@code config.json} and {@code model.safetensors} in Hugging Face names, as float32 or
+     * bf16; or the adapter alone, in PEFT's layout, as float32.
+     */
+    public void save(Path directory, boolean bf16) {
+        AdapterConfig trainedAdapter = setup.adapter();
+        if (trainedAdapter == null) {
+            ConfigFile.write(config, directory.resolve("config.json"), bf16);
+            Weights.write(directory.resolve(WeightMap.SINGLE_FILE), config, tensors(), bf16);
+        } else {
+            Adapter.write(
+                    directory,
+                    trainedAdapter,
+                    AdapterLayout.tensors(AdapterLayout.of(config, trainedAdapter), adapter));
         }
+    }
+
+    /** Writes what is trained, optimizer moments and step count, so that {@link #restore} continues the same curve. */
+    public void saveState(Path file) {
+        TrainingState.write(file, trained.size(), state());
     }
 
     /**
@@ -230,19 +418,8 @@ public final class TransformerTrainer implements AutoCloseable {
      * @throws IllegalArgumentException if the file is no such state, or that of another shape
      */
     public void restore(Path file) {
-        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            if (in.readInt() != STATE_FORMAT || in.readInt() != trained.size()) {
-                throw new IllegalArgumentException(
-                        "training state " + file + ": not a state of a model with " + trained.size() + " tensors");
-            }
-            for (List<NDArray> arrays : state()) {
-                for (NDArray array : arrays) {
-                    array.set(read(in, file, (int) array.size()));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("training state " + file + ": cannot be read", e);
-        }
+        closeMerged();
+        TrainingState.read(file, trained.size(), state());
     }
 
     @Override
@@ -255,32 +432,18 @@ public final class TransformerTrainer implements AutoCloseable {
         return weights.toArray(PtNDArray[]::new);
     }
 
+    /** What is trained, in order. */
+    List<NDArray> trained() {
+        return trained;
+    }
+
     private List<List<NDArray>> state() {
-        return List.of(trained, firstMoments, secondMoments, stepCounts);
-    }
-
-    private static void write(DataOutputStream out, float[] values) throws IOException {
-        out.writeInt(values.length);
-        for (float value : values) {
-            out.writeFloat(value);
-        }
-    }
-
-    private static float[] read(DataInputStream in, Path file, int expected) throws IOException {
-        int length = in.readInt();
-        if (length != expected) {
-            throw new IllegalArgumentException("training state " + file + ": a tensor of " + length
-                    + " numbers where the model has " + expected + "; was the shape changed?");
-        }
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = in.readFloat();
-        }
-        return values;
+        Optimizer moments = optimizer();
+        return List.of(trained, moments.firstMoments(), moments.secondMoments(), moments.stepCounts());
     }
 
     /** The argument that picks the method of the program. */
-    private static NDArray method(PtNDManager manager, String name) {
+    static NDArray method(PtNDManager manager, String name) {
         NDArray picked = manager.create(0f);
         picked.setName("module_method:" + name);
         return picked;
@@ -291,8 +454,26 @@ public final class TransformerTrainer implements AutoCloseable {
         return List.copyOf(arrays);
     }
 
-    record NativeGradients(PtNDManager manager, List<NDArray> arrays, float[] losses, float groupAccuracy)
-            implements Gradients {
+    static final class NativeGradients implements Gradients {
+        private final PtNDManager manager;
+        private final List<NDArray> arrays;
+        private final float[] losses;
+        private final float groupAccuracy;
+
+        /** Micro-batches whose gradients are summed here. */
+        private int batches = 1;
+
+        NativeGradients(PtNDManager manager, List<NDArray> arrays, float[] losses, float groupAccuracy) {
+            this.manager = manager;
+            this.arrays = arrays;
+            this.losses = losses;
+            this.groupAccuracy = groupAccuracy;
+        }
+
+        List<NDArray> arrays() {
+            return arrays;
+        }
+
         @Override
         public float nextTokenLoss() {
             return losses[0];
@@ -309,9 +490,19 @@ public final class TransformerTrainer implements AutoCloseable {
         }
 
         @Override
+        public float groupAccuracy() {
+            return groupAccuracy;
+        }
+
+        @Override
         public void close() {
             manager.close();
         }
+    }
+
+    /** The program of training, for what measures with it. */
+    static Program program() {
+        return ProgramHolder.TRAINING;
     }
 
     private static final class ProgramHolder {

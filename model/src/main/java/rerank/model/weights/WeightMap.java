@@ -46,6 +46,15 @@ public final class WeightMap {
                 + "; other formats must be converted to safetensors");
     }
 
+    /**
+     * Reads the header of one safetensors file that is not a checkpoint of its own, for example an adapter's.
+     *
+     * @throws CheckpointException if it is missing, truncated or inconsistent
+     */
+    public static WeightMap ofFile(Path file) {
+        return new WeightMap(file, SafeTensorsHeader.read(file));
+    }
+
     private static Map<String, StoredTensor> readShards(Path checkpoint) {
         Path index = checkpoint.resolve(INDEX_FILE);
         JsonNode shardOf = parse(index).path("weight_map");

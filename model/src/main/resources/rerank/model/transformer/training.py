@@ -1,6 +1,13 @@
-# The training step over the blocks of decoder.py, whose functions and layout of weights it shares. Called outside
-# inference mode, where arguments are tensors and lists of tensors alone: shape and the like come as tensors. Nothing
-# here holds state. B rows, T tokens, G groups of K rows (B = G K), N positions with a next-token loss.
+# The training step over the decoder's blocks, whose functions and layout of weights it shares. Called outside inference
+# mode, where arguments are tensors and lists of tensors alone: shape and the like come as tensors. Nothing here holds
+# state. B rows, T tokens, G groups of K rows (B = G K), N positions with a next-token loss.
+#
+# Two things may be trained: all weights w, or, beside a w that stays as it is, the adapters a (LoRA): for each layer 14
+# tensors, A [r, in] and B [out, r] of q, k, v, output, gate, up, down; both empty where a matrix has none.
+#
+# settings: 0 epsilon of the norms, 1 dtype of the arithmetic, 2 whether activations are computed again in the backward
+# pass (1) or kept (0), 3 factor of the adapters, 4 their dropout, 5 seed of the dropout. Weights are cast to the dtype as
+# they are used, layer by layer, so gradients have the weights' own.
 
 
 class Training(Module):
@@ -9,68 +16,44 @@ class Training(Module):
   training : bool
 
   # Losses and gradients of one micro-batch: first the losses [next token, label, listwise], then the rows' scores [B],
-  # then one gradient for each tensor of w that is not empty. Weights of positions and targets sum to 1 (or are all 0),
-  # so every loss is a mean. Only positions with a loss pay for the head, and label positions for three rows of it.
-  def gradients(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, epsilon: Tensor) -> List[Tensor]:
-    torch.set_grad_enabled(True)
-    eps = float(epsilon)
-    sizes = annotate(List[int], [int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3])])
-    ws = annotate(List[Tensor], [])
-    ins = annotate(List[Tensor], [])
-    for i in range(len(w)):
-      p = w[i].detach()
-      if p.numel() > 0:
-        p = p.requires_grad_(True)
-        ins.append(p)
-      ws.append(p)
-    x = __torch__.embed(ids, types, ws)
-    cos, sin = __torch__.rotations(torch.arange(ids.size(1), device=ids.device).unsqueeze(0), inv_freq, x)
-    no_mask = torch.zeros([0], device=ids.device)
-    for l in range(sizes[0]):
-      x, k, v = __torch__.block(x, ws, 4 + 9 * l, cos, sin, no_mask, sizes, eps)
-    x = x.reshape([-1, x.size(-1)])
-    next_loss = torch.zeros([], device=ids.device)
-    if next_positions.size(0) > 0:
-      logits = __torch__.head(torch.index_select(x, 0, next_positions), ws, eps)
-      next_loss = torch.sum(torch.cross_entropy_loss(logits, next_tokens, reduction=0) * next_weights)
-    h = torch.rms_norm(torch.index_select(x, 0, label_positions), [x.size(-1)], ws[1], eps)
-    logits = torch.linear(h, torch.index_select(__torch__.head_weight(ws), 0, label_tokens)).to(6)
-    label_loss = torch.sum(torch.cross_entropy_loss(logits, labels, reduction=0) * label_weights)
-    scores = logits[:, 2] - logits[:, 0]
-    in_group = torch.log_softmax(scores.view_as(listwise_mask) + listwise_mask, -1)
-    listwise_loss = torch.neg(torch.sum(listwise_targets * in_group))
-    losses = torch.stack([next_loss, label_loss, listwise_loss])
-    found = torch.grad([torch.sum(losses * loss_weights)], ins)
-    torch.set_grad_enabled(False)
-    out = annotate(List[Tensor], [losses.detach(), scores.detach()])
-    for i in range(len(found)):
-      out.append(torch._unwrap_optional(found[i]))
-    return out
+  # then one gradient for each tensor of w that is not empty. Weights of targets sum to 1 (or are all 0), so every loss
+  # is a mean; those of next tokens may be negative, and then their sizes sum to 1. Only positions with a loss pay for
+  # the head, and label positions for three rows of it.
+  def gradients(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+    targets = [next_positions, next_tokens, next_weights, label_positions, labels, label_weights, listwise_targets, listwise_mask, label_tokens, loss_weights]
+    return __torch__.backward(ids, types, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
 
-  # The gradients of a step: grads holds those of every micro-batch, n tensors each, one micro-batch after the other. They
-  # are summed in that order, so the result does not depend on who computed them when, divided by their number, and cut
-  # to a global norm of at most `most` (0 for no bound). Returns the norm before the cut, then the n gradients.
-  def average(self: __torch__.Training, most: Tensor, n: Tensor, grads: List[Tensor]) -> List[Tensor]:
+  # The same with adapters: one gradient for each tensor of a that is not empty.
+  def adapter_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+    targets = [next_positions, next_tokens, next_weights, label_positions, labels, label_weights, listwise_targets, listwise_mask, label_tokens, loss_weights]
+    return __torch__.backward(ids, types, targets, w, a, inv_freq, shape, settings)
+
+  # Log-probabilities [N] of the next tokens at these positions.
+  def log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.next_log_probs(ids, types, next_positions, next_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+
+  def adapter_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.next_log_probs(ids, types, next_positions, next_tokens, w, a, inv_freq, shape, settings)
+
+  # Adds gradients to others, in place.
+  def accumulate(self: __torch__.Training, into: List[Tensor], more: List[Tensor]) -> Tensor:
     torch.set_grad_enabled(False)
-    tensors = int(n)
-    batches = len(grads) // tensors
-    square = torch.zeros([], device=grads[0].device)
-    sums = annotate(List[Tensor], [])
-    for i in range(tensors):
-      g = grads[i]
-      for k in range(1, batches):
-        g = g + grads[k * tensors + i]
-      g = torch.div(g, float(batches))
-      square = square + torch.sum(torch.pow(g, 2))
-      sums.append(g)
+    torch._foreach_add_(into, more)
+    return into[0]
+
+  # Makes a step's gradients of a sum over `batches` micro-batches: divides by their number and cuts to a global norm of
+  # at most `most` (0 for no bound), in place. Returns the norm before the cut.
+  def average(self: __torch__.Training, most: Tensor, batches: Tensor, g: List[Tensor]) -> Tensor:
+    torch.set_grad_enabled(False)
+    square = torch.zeros([], device=g[0].device)
+    for i in range(len(g)):
+      square = square + torch.sum(torch.pow(torch.div(g[i], float(batches)), 2))
     norm = torch.sqrt(square)
-    scale = torch.ones_like(norm)
+    scale = 1.
     if float(most) > 0.:
-      scale = torch.clamp(torch.div(most, norm + 1e-06), max=1.)
-    out = annotate(List[Tensor], [norm])
-    for i in range(tensors):
-      out.append(sums[i] * scale)
-    return out
+      scale = float(torch.clamp(torch.div(most, norm + 1e-06), max=1.))
+    torch._foreach_mul_(g, scale / float(batches))
+    return norm
 
   # One AdamW step. w, m, v and steps change in place; they must be arguments as they are, since libtorch drops writes to
   # the elements of a list that is put together here. options: rate, beta 1, beta 2, epsilon, decay.
@@ -79,3 +62,264 @@ class Training(Module):
     torch._foreach_add_(steps, 1)
     torch._fused_adamw_(w, grads, m, v, annotate(List[Tensor], []), steps, lr=float(options[0]), beta1=float(options[1]), beta2=float(options[2]), weight_decay=float(options[4]), eps=float(options[3]), amsgrad=False, maximize=False)
     return options
+
+  # A copy in another dtype that may be part of a gradient, which what was made in inference mode may not.
+  def copy(self: __torch__.Training, x: Tensor, dtype: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    return torch.clone(x.to(int(dtype)))
+
+  # Normally distributed numbers, for measurements at shapes that no checkpoint is at hand for.
+  def random(self: __torch__.Training, deviation: Tensor, shape: Tensor, dtype: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    sizes = annotate(List[int], [])
+    for i in range(shape.size(0)):
+      sizes.append(int(shape[i]))
+    return torch.mul(torch.randn(sizes, dtype=6), deviation).to(int(dtype))
+
+  # Float32 weights with what the adapters add to them, in the order of w.
+  def merged(self: __torch__.Training, shape: Tensor, settings: Tensor, w: List[Tensor], a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    H = int(shape[1]) * int(shape[3])
+    K = int(shape[2]) * int(shape[3])
+    factor = float(settings[3])
+    out = annotate(List[Tensor], [])
+    for i in range(len(w)):
+      out.append(torch.clone(w[i].to(6)))
+    for l in range(int(shape[0])):
+      o = 4 + 9 * l
+      p = 14 * l
+      out[o + 1] = __torch__.with_deltas(out[o + 1], a, p, [H, K, K], factor)
+      out[o + 5] = __torch__.with_deltas(out[o + 5], a, p + 6, [out[o + 5].size(0)], factor)
+      F = out[o + 7].size(0) // 2
+      out[o + 7] = __torch__.with_deltas(out[o + 7], a, p + 8, [F, F], factor)
+      out[o + 8] = __torch__.with_deltas(out[o + 8], a, p + 12, [out[o + 8].size(0)], factor)
+    return out
+
+  # Multiplies [n, k] by the transpose of [m, k], `times` times over, for the machine's own limit.
+  def multiply(self: __torch__.Training, x: Tensor, y: Tensor, times: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    z = torch.linear(x, y)
+    for i in range(int(times) - 1):
+      z = torch.linear(x, y)
+    return z[0, 0].to(6)
+
+
+# Tensors in another dtype; gradients pass in the tensors' own.
+def cast(w: List[Tensor], dtype: int) -> List[Tensor]:
+  c = annotate(List[Tensor], [])
+  for i in range(len(w)):
+    c.append(w[i].to(dtype))
+  return c
+
+# Tensors as leaves of a gradient, where they are not empty; `into` takes those.
+def leaves(w: List[Tensor], into: List[Tensor]) -> List[Tensor]:
+  ws = annotate(List[Tensor], [])
+  for i in range(len(w)):
+    p = w[i].detach()
+    if p.numel() > 0:
+      p = p.requires_grad_(True)
+      into.append(p)
+    ws.append(p)
+  return ws
+
+# Embeddings, cast after the look-up: the table is not cast whole.
+def begin(ids: Tensor, types: Tensor, w: List[Tensor], dtype: int) -> Tensor:
+  return __torch__.embed(ids, types, w).to(dtype)
+
+# Cosines and sines of positions 0 to T - 1.
+def turns(ids: Tensor, inv_freq: Tensor, x: Tensor) -> Tuple[Tensor, Tensor]:
+  return __torch__.rotations(torch.arange(ids.size(1), device=ids.device).unsqueeze(0), inv_freq, x)
+
+# One layer with its 9 weights and its 14 adapters, or none, of any dtype.
+def layer(x: Tensor, w: List[Tensor], a: List[Tensor], cos: Tensor, sin: Tensor, sizes: List[int], settings: Tensor, l: int) -> Tensor:
+  eps = float(settings[0])
+  c = __torch__.cast(w, x.dtype)
+  if len(a) == 0:
+    y, k, v = __torch__.block(x, c, 0, cos, sin, torch.zeros([0], device=x.device), sizes, eps)
+    return y
+  return __torch__.adapted_block(x, c, __torch__.cast(a, x.dtype), cos, sin, sizes, eps, float(settings[3]), float(settings[4]), int(settings[5]) * 1024 + l)
+
+# A block with adapters beside its matrices: block, project and feed_forward of the decoder with them.
+def adapted_block(x: Tensor, w: List[Tensor], a: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int], eps: float, factor: float, dropout: float, seed: int) -> Tensor:
+  B = x.size(0)
+  T = x.size(1)
+  H = shape[1]
+  K = shape[2]
+  D = shape[3]
+  n = torch.rms_norm(x, [x.size(-1)], w[0], eps)
+  if w[2].numel() > 0:
+    qkv = torch.linear(n, w[1], w[2])
+  else:
+    qkv = torch.linear(n, w[1])
+  qkv = __torch__.with_adapters(qkv, n, a, 0, [H * D, K * D, K * D], factor, dropout, seed)
+  qkv = qkv.view([B, T, H + 2 * K, D])
+  qk = qkv[:, :, 0:H + K]
+  if w[3].numel() > 0:
+    q = torch.rms_norm(qk[:, :, 0:H], [D], w[3], eps)
+    k = torch.rms_norm(qk[:, :, H:], [D], w[4], eps)
+    qk = torch.cat([q, k], 2)
+  qk = __torch__.rope(qk, cos, sin)
+  qh = qk[:, :, 0:H].transpose(1, 2)
+  kh = qk[:, :, H:].transpose(1, 2)
+  vh = qkv[:, :, H + K:].transpose(1, 2)
+  if H > K:
+    kh = kh.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
+    vh = vh.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
+  h = torch.scaled_dot_product_attention(qh, kh, vh, is_causal=True).transpose(1, 2).reshape([B, T, H * D])
+  x = x + __torch__.with_adapters(torch.linear(h, w[5]), h, a, 6, [w[5].size(0)], factor, dropout, seed)
+  n = torch.rms_norm(x, [x.size(-1)], w[6], eps)
+  F = w[7].size(0) // 2
+  gu = __torch__.with_adapters(torch.linear(n, w[7]), n, a, 8, [F, F], factor, dropout, seed)
+  h = torch.silu(gu[..., 0:F]) * gu[..., F:]
+  return x + __torch__.with_adapters(torch.linear(h, w[8]), h, a, 12, [w[8].size(0)], factor, dropout, seed)
+
+# y [.., rows], the stacked matrices' product with x, with what the adapters from a[i] on add to each part of the rows.
+# The mask of a dropout follows from seed and place, so that a layer that is computed again has the same.
+def with_adapters(y: Tensor, x: Tensor, a: List[Tensor], i: int, rows: List[int], factor: float, dropout: float, seed: int) -> Tensor:
+  parts = annotate(List[Tensor], [])
+  start = 0
+  for p in range(len(rows)):
+    part = y[..., start:start + rows[p]]
+    A = a[i + 2 * p]
+    if A.numel() > 0:
+      h = x
+      if dropout > 0.:
+        g = torch.Generator(device="cpu", seed=seed * 16 + i + p)
+        kept = torch.ge(torch.rand([x.size(0), x.size(1), x.size(2)], generator=g, dtype=6), dropout)
+        h = torch.div(x * kept.to(device=x.device, dtype=x.dtype), 1. - dropout)
+      part = part + torch.mul(torch.linear(torch.linear(h, A), a[i + 2 * p + 1]), factor)
+    parts.append(part)
+    start = start + rows[p]
+  return torch.cat(parts, -1)
+
+# Stacked rows with factor B A added to each part that has adapters from a[i] on.
+def with_deltas(x: Tensor, a: List[Tensor], i: int, rows: List[int], factor: float) -> Tensor:
+  parts = annotate(List[Tensor], [])
+  start = 0
+  for p in range(len(rows)):
+    part = x[start:start + rows[p]]
+    A = a[i + 2 * p]
+    if A.numel() > 0:
+      part = part + torch.mul(torch.mm(a[i + 2 * p + 1], A), factor)
+    parts.append(part)
+    start = start + rows[p]
+  return torch.cat(parts, 0)
+
+# Losses [3] and scores [B] from the last block's output x [B T, C]; ends holds embedding, final norm and head.
+def losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -> Tuple[Tensor, Tensor]:
+  next_loss = torch.zeros([], device=x.device)
+  if t[0].size(0) > 0:
+    logits = __torch__.head(torch.index_select(x, 0, t[0]), __torch__.cast(ends, x.dtype), eps)
+    next_loss = torch.sum(torch.cross_entropy_loss(logits, t[1], reduction=0) * t[2])
+  h = torch.rms_norm(torch.index_select(x, 0, t[3]).to(6), [x.size(-1)], ends[1].to(6), eps)
+  logits = torch.linear(h, torch.index_select(__torch__.head_weight(ends), 0, t[8]).to(6))
+  label_loss = torch.sum(torch.cross_entropy_loss(logits, t[4], reduction=0) * t[5])
+  scores = logits[:, 2] - logits[:, 0]
+  in_group = torch.log_softmax(scores.view_as(t[7]) + t[7], -1)
+  listwise_loss = torch.neg(torch.sum(t[6] * in_group))
+  return (torch.stack([next_loss, label_loss, listwise_loss]), scores)
+
+def backward(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+  sizes = annotate(List[int], [int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3])])
+  if int(settings[2]) == 1:
+    return __torch__.backward_again(ids, types, t, w, a, inv_freq, sizes, settings)
+  torch.set_grad_enabled(True)
+  ins = annotate(List[Tensor], [])
+  if len(a) == 0:
+    ws = __torch__.leaves(w, ins)
+    la = a
+  else:
+    ws = w
+    la = __torch__.leaves(a, ins)
+  x = __torch__.begin(ids, types, ws, int(settings[1]))
+  cos, sin = __torch__.turns(ids, inv_freq, x)
+  for l in range(sizes[0]):
+    x = __torch__.layer(x, ws[4 + 9 * l:13 + 9 * l], la[14 * l:14 * l + 14], cos, sin, sizes, settings, l)
+  losses, scores = __torch__.losses_of(x.reshape([-1, x.size(-1)]), ws[0:3], t, float(settings[0]))
+  found = torch.grad([torch.sum(losses * t[9])], ins)
+  torch.set_grad_enabled(False)
+  out = annotate(List[Tensor], [losses.detach(), scores.detach()])
+  for i in range(len(found)):
+    out.append(torch._unwrap_optional(found[i]))
+  return out
+
+# The same with no more kept than the input of every layer: the backward pass computes each layer again.
+def backward_again(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor], a: List[Tensor], inv_freq: Tensor, sizes: List[int], settings: Tensor) -> List[Tensor]:
+  torch.set_grad_enabled(False)
+  full = len(a) == 0
+  x = __torch__.begin(ids, types, w, int(settings[1]))
+  cos, sin = __torch__.turns(ids, inv_freq, x)
+  xs = annotate(List[Tensor], [])
+  for l in range(sizes[0]):
+    xs.append(x)
+    x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], cos, sin, sizes, settings, l)
+  torch.set_grad_enabled(True)
+  ins = annotate(List[Tensor], [])
+  x = x.detach().requires_grad_(True)
+  ins.append(x)
+  ends = w[0:3]
+  if full:
+    ends = __torch__.leaves(ends, ins)
+  losses, scores = __torch__.losses_of(x.reshape([-1, x.size(-1)]), ends, t, float(settings[0]))
+  # With a head of its own the embedding has no part here.
+  found = torch.grad([torch.sum(losses * t[9])], ins, allow_unused=True)
+  gx = torch._unwrap_optional(found[0])
+  ends_found = found[1:]
+  # Gradients of the layers, the last layer first, each in its own order.
+  layers = annotate(List[List[Tensor]], [])
+  for k in range(sizes[0]):
+    l = sizes[0] - 1 - k
+    ins = annotate(List[Tensor], [])
+    x = xs.pop(-1).detach().requires_grad_(True)
+    ins.append(x)
+    lw = w[4 + 9 * l:13 + 9 * l]
+    la = a[14 * l:14 * l + 14]
+    if full:
+      lw = __torch__.leaves(lw, ins)
+    else:
+      la = __torch__.leaves(la, ins)
+    y = __torch__.layer(x, lw, la, cos, sin, sizes, settings, l)
+    go = annotate(List[Optional[Tensor]], [gx])
+    found = torch.grad([y], ins, go)
+    gx = torch._unwrap_optional(found[0])
+    g = annotate(List[Tensor], [])
+    for i in range(1, len(found)):
+      g.append(torch._unwrap_optional(found[i]))
+    layers.append(g)
+  out = annotate(List[Tensor], [losses.detach(), scores.detach()])
+  if full:
+    ins = annotate(List[Tensor], [])
+    ws = [w[0], w[1], w[2], w[3]]
+    ws[0] = w[0].detach().requires_grad_(True)
+    ins.append(ws[0])
+    if w[3].numel() > 0:
+      ws[3] = w[3].detach().requires_grad_(True)
+      ins.append(ws[3])
+    x = __torch__.begin(ids, types, ws, int(settings[1]))
+    go = annotate(List[Optional[Tensor]], [gx])
+    found = torch.grad([x], ins, go)
+    embedding = torch._unwrap_optional(found[0])
+    if w[2].numel() == 0:
+      embedding = embedding + torch._unwrap_optional(ends_found[0])
+    out.append(embedding)
+    for i in range(1, len(ends_found)):
+      out.append(torch._unwrap_optional(ends_found[i]))
+    if len(found) > 1:
+      out.append(torch._unwrap_optional(found[1]))
+  torch.set_grad_enabled(False)
+  for k in range(sizes[0]):
+    out.extend(layers[sizes[0] - 1 - k])
+  return out
+
+def next_log_probs(ids: Tensor, types: Tensor, positions: Tensor, tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+  torch.set_grad_enabled(False)
+  sizes = annotate(List[int], [int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3])])
+  x = __torch__.begin(ids, types, w, int(settings[1]))
+  cos, sin = __torch__.turns(ids, inv_freq, x)
+  still = torch.clone(settings)
+  still[4] = 0.
+  for l in range(sizes[0]):
+    x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], cos, sin, sizes, still, l)
+  x = torch.index_select(x.reshape([-1, x.size(-1)]), 0, positions)
+  logits = __torch__.head(x, __torch__.cast(w[0:3], x.dtype), float(settings[0]))
+  return torch.neg(torch.cross_entropy_loss(logits, tokens, reduction=0))

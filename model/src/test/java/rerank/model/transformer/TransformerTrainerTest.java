@@ -11,15 +11,22 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import rerank.model.adapter.AdaptedModule;
+import rerank.model.adapter.AdapterConfig;
+import rerank.model.adapter.AdapterMerge;
 import rerank.model.transformer.TransformerTrainer.AdamW;
 import rerank.model.transformer.TransformerTrainer.Gradients;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
@@ -27,6 +34,8 @@ import rerank.model.transformer.TransformerTrainer.LossWeights;
 class TransformerTrainerTest {
     private static final int VOCABULARY = 40;
     private static final LossWeights ALL = new LossWeights(1, 1, 1);
+    private static final AdapterConfig ADAPTER =
+            new AdapterConfig(3, 6, 0, false, EnumSet.allOf(AdaptedModule.class), "");
     private static final AdamW ADAM_W = new AdamW(0.9f, 0.98f, 1e-8f, 0.05f, 1);
 
     /** Shapes that take every path of the forward pass. */
@@ -66,20 +75,27 @@ class TransformerTrainerTest {
     @TempDir
     Path directory;
 
+    static Stream<Arguments> modelsAndSetups() {
+        return Stream.of(Model.values())
+                .flatMap(model -> Stream.of(
+                                TrainerSetup.PLAIN,
+                                new TrainerSetup(Precision.FLOAT32, true, null),
+                                new TrainerSetup(Precision.FLOAT32, false, ADAPTER),
+                                new TrainerSetup(Precision.FLOAT32, true, ADAPTER))
+                        .map(setup -> Arguments.of(model, setup)));
+    }
+
     /** Along a tensor's own gradient the loss changes by the gradient's norm. */
     @ParameterizedTest
-    @EnumSource(Model.class)
-    void gradientsAgreeWithFiniteDifferences(Model model) {
+    @MethodSource("modelsAndSetups")
+    void gradientsAgreeWithFiniteDifferences(Model model, TrainerSetup setup) {
         TrainingBatch batch = batch(model, 2, 3, 11);
         float h = 5e-3f;
-        try (TransformerTrainer trainer = TransformerTrainer.fresh(model.config, 5);
+        try (TransformerTrainer trainer = warmed(model, setup);
                 Gradients gradients = trainer.gradients(batch, ALL)) {
             List<NDArray> arrays = ((TransformerTrainer.NativeGradients) gradients).arrays();
             int at = 0;
-            for (NDArray weight : trainer.tensors()) {
-                if (weight.size() == 0) {
-                    continue;
-                }
+            for (NDArray weight : trainer.trained()) {
                 float[] gradient = arrays.get(at).toFloatArray();
                 float[] original = weight.toFloatArray();
                 double norm = norm(gradient);
@@ -95,7 +111,148 @@ class TransformerTrainerTest {
                         .isCloseTo(norm, within(2e-3 + 0.01 * norm));
                 at++;
             }
-            assertThat(at).isEqualTo(arrays.size());
+            assertThat(at).isEqualTo(arrays.size()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsAndSetups")
+    void gradientsAreTheSameWhenActivationsAreComputedAgain(Model model, TrainerSetup setup) {
+        TrainingBatch batch = batch(model, 2, 3, 12);
+        try (TransformerTrainer kept = warmed(model, new TrainerSetup(Precision.FLOAT32, false, setup.adapter()));
+                TransformerTrainer again = warmed(model, new TrainerSetup(Precision.FLOAT32, true, setup.adapter()));
+                Gradients ofKept = kept.gradients(batch, ALL, 7);
+                Gradients ofAgain = again.gradients(batch, ALL, 7)) {
+            List<NDArray> expected = ((TransformerTrainer.NativeGradients) ofKept).arrays();
+            List<NDArray> found = ((TransformerTrainer.NativeGradients) ofAgain).arrays();
+
+            assertThat(found).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(found.get(i).getShape()).isEqualTo(expected.get(i).getShape());
+                assertThat(found.get(i).toFloatArray())
+                        .as("gradient %d", i)
+                        .usingComparatorWithPrecision(1e-6f)
+                        .containsExactly(expected.get(i).toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void dropoutFollowsFromItsSeedAlsoWhereALayerIsComputedAgain() {
+        AdapterConfig dropping = new AdapterConfig(3, 6, 0.4, false, EnumSet.allOf(AdaptedModule.class), "");
+        TrainingBatch batch = batch(Model.UNTIED, 2, 3, 13);
+        try (TransformerTrainer kept = warmed(Model.UNTIED, new TrainerSetup(Precision.FLOAT32, false, dropping));
+                TransformerTrainer again = warmed(Model.UNTIED, new TrainerSetup(Precision.FLOAT32, true, dropping));
+                Gradients one = kept.gradients(batch, ALL, 1);
+                Gradients same = kept.gradients(batch, ALL, 1);
+                Gradients computedAgain = again.gradients(batch, ALL, 1);
+                Gradients other = kept.gradients(batch, ALL, 2)) {
+            assertThat(same.nextTokenLoss()).isEqualTo(one.nextTokenLoss());
+            assertThat(computedAgain.nextTokenLoss()).isCloseTo(one.nextTokenLoss(), within(1e-6f));
+            assertThat(norm(gradient(computedAgain, 0))).isCloseTo(norm(gradient(one, 0)), within(1e-6));
+            assertThat(other.nextTokenLoss()).isNotEqualTo(one.nextTokenLoss());
+        }
+    }
+
+    @Test
+    void anAdapterLearnsAndLeavesItsBaseAlone() {
+        TrainingBatch batch = batch(Model.GROUPED_QUERIES_WITH_BIASES, 2, 3, 15);
+        var setup = new TrainerSetup(Precision.FLOAT32, false, ADAPTER);
+        try (TransformerTrainer trainer =
+                TransformerTrainer.fresh(Model.GROUPED_QUERIES_WITH_BIASES.config, setup, 5)) {
+            float[] base = trainer.tensors()[5].toFloatArray();
+            double first = loss(trainer, batch);
+            for (int step = 0; step < 30; step++) {
+                step(trainer, List.of(batch));
+            }
+
+            assertThat(loss(trainer, batch)).isLessThan(0.9 * first);
+            assertThat(trainer.tensors()[5].toFloatArray()).isEqualTo(base);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Model.class)
+    void aMergedAdapterIsTheModelThatWasTrained(Model model) {
+        TrainingBatch batch = batch(model, 2, 3, 16);
+        Path base = directory.resolve("base");
+        Path adapter = directory.resolve("adapter");
+        Path out = directory.resolve("merged");
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(model.config, 6)) {
+            assertThat(base.toFile().mkdir()).isTrue();
+            trainer.save(base, false);
+        }
+        var setup = new TrainerSetup(Precision.FLOAT32, false, ADAPTER);
+        try (TransformerTrainer trainer = TransformerTrainer.from(base, setup, 1)) {
+            for (int step = 0; step < 3; step++) {
+                step(trainer, List.of(batch));
+            }
+            trainer.save(adapter, false);
+            AdapterMerge.merge(base, adapter, out);
+            try (TransformerTrainer merged = TransformerTrainer.from(out);
+                    Transformer evaluated = trainer.transformer()) {
+                assertThat(loss(merged, batch)).isCloseTo(loss(trainer, batch), within(1e-5));
+                assertThat(merged.logProbs(batch)[0][5]).isCloseTo(trainer.logProbs(batch)[0][5], within(1e-5f));
+                int[][] ids = {{1, 2, 3, 4}};
+                int[][] types = {{0, 0, 0, 0}};
+                NextTokenRequest asked = NextTokenRequest.greedy(1, new int[] {7});
+                try (Transformer plain = Transformer.load(out)) {
+                    assertThat(evaluated.next(ids, types, asked).asked()[0][0])
+                            .isCloseTo(plain.next(ids, types, asked).asked()[0][0], within(1e-5f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void logProbsAreWhatTheNextTokenLossIsMadeOf() {
+        TrainingBatch batch = batch(Model.HEAD_NORMS, 1, 3, 17);
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.HEAD_NORMS.config, 7);
+                Gradients gradients = trainer.gradients(batch, ALL)) {
+            double sum = 0;
+            for (float[] row : trainer.logProbs(batch)) {
+                for (float logProb : row) {
+                    sum -= logProb;
+                }
+            }
+
+            assertThat(sum / targets(batch)).isCloseTo(gradients.nextTokenLoss(), within(1e-5));
+        }
+    }
+
+    /** A negative weight is a loss that is to rise. */
+    @Test
+    void aTokenOfNegativeWeightBecomesLessLikely() {
+        TrainingBatch batch = batch(Model.UNTIED, 1, 2, 18);
+        for (float[] row : batch.targetWeights()) {
+            for (int t = 0; t < row.length; t++) {
+                row[t] = -row[t];
+            }
+        }
+        var nextAlone = new LossWeights(1, 0, 0);
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, 8)) {
+            float before = trainer.logProbs(batch)[0][5];
+            for (int step = 0; step < 5; step++) {
+                trainer.step(trainer.gradients(batch, nextAlone), 1e-3f, ADAM_W);
+            }
+
+            assertThat(trainer.logProbs(batch)[0][5]).isLessThan(before);
+        }
+    }
+
+    /** bf16 has 8 significant bits; sums over 16 inputs and two layers stay within some hundredths. */
+    @ParameterizedTest
+    @MethodSource("modelsAndSetups")
+    void bf16FollowsFloat32AtADistance(Model model, TrainerSetup setup) {
+        TrainingBatch batch = batch(model, 2, 3, 19);
+        var bf16 = new TrainerSetup(Precision.BFLOAT16, setup.recomputesActivations(), setup.adapter());
+        try (TransformerTrainer exact = TransformerTrainer.fresh(model.config, setup, 5);
+                TransformerTrainer rounded = TransformerTrainer.fresh(model.config, bf16, 5)) {
+            for (int step = 0; step < 5; step++) {
+                assertThat(step(rounded, List.of(batch)))
+                        .as("step %d", step)
+                        .isCloseTo(step(exact, List.of(batch)), within(0.06));
+            }
         }
     }
 
@@ -170,7 +327,7 @@ class TransformerTrainerTest {
                 for (var future : executor.invokeAll(tasks)) {
                     found.add(future.get());
                 }
-                parallel.step(found, 1e-3f, ADAM_W);
+                parallel.step(sum(parallel, found), 1e-3f, ADAM_W);
             }
 
             for (int i = 0; i < serial.tensors().length; i++) {
@@ -181,14 +338,25 @@ class TransformerTrainerTest {
         }
     }
 
-    @Test
-    void aRestoredStateContinuesTheSameCurve() {
+    static Stream<TrainerSetup> setups() {
+        return Stream.of(
+                TrainerSetup.PLAIN,
+                new TrainerSetup(Precision.BFLOAT16, true, null),
+                new TrainerSetup(Precision.FLOAT32, false, ADAPTER),
+                new TrainerSetup(Precision.BFLOAT16, true, ADAPTER));
+    }
+
+    @ParameterizedTest
+    @MethodSource("setups")
+    void aRestoredStateContinuesTheSameCurve(TrainerSetup setup) {
         TrainingBatch batch = batch(Model.UNTIED, 2, 3, 9);
         Path file = directory.resolve("state.bin");
         List<Double> expected = new ArrayList<>();
         List<Double> continued = new ArrayList<>();
-        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, 3);
-                TransformerTrainer other = TransformerTrainer.fresh(Model.UNTIED.config, 4)) {
+        // A frozen base comes from the checkpoint, not from the state, so both begin with the same.
+        long otherSeed = setup.adapter() == null ? 4 : 3;
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, setup, 3);
+                TransformerTrainer other = TransformerTrainer.fresh(Model.UNTIED.config, setup, otherSeed)) {
             for (int step = 0; step < 5; step++) {
                 step(trainer, List.of(batch));
             }
@@ -238,7 +406,7 @@ class TransformerTrainerTest {
             try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 8)) {
                 double first = loss(trainer, batch, alone);
                 for (int step = 0; step < 40; step++) {
-                    trainer.step(List.of(trainer.gradients(batch, alone)), 3e-3f, ADAM_W);
+                    trainer.step(trainer.gradients(batch, alone), 3e-3f, ADAM_W);
                 }
 
                 assertThat(loss(trainer, batch, alone)).as("%s", alone).isLessThan(0.9 * first);
@@ -254,7 +422,7 @@ class TransformerTrainerTest {
             float[] embedding = trainer.tensors()[0].toFloatArray();
             float[] norm = trainer.tensors()[1].toFloatArray();
 
-            trainer.step(List.of(trainer.gradients(batch, ALL)), 0.1f, onlyDecay);
+            trainer.step(trainer.gradients(batch, ALL), 0.1f, onlyDecay);
 
             assertThat(trainer.tensors()[0].toFloatArray()[0]).isCloseTo(embedding[0] * 0.95f, within(1e-6f));
             assertThat(trainer.tensors()[1].toFloatArray()[0]).isCloseTo(norm[0], within(1e-6f));
@@ -288,8 +456,12 @@ class TransformerTrainerTest {
             sum += each.nextTokenLoss() + each.labelLoss() + each.listwiseLoss();
             gradients.add(each);
         }
-        trainer.step(gradients, 1e-3f, ADAM_W);
+        trainer.step(sum(trainer, gradients), 1e-3f, ADAM_W);
         return sum / batches.size();
+    }
+
+    private static Gradients sum(TransformerTrainer trainer, List<Gradients> gradients) {
+        return gradients.stream().reduce(trainer::add).orElseThrow();
     }
 
     private static double loss(TransformerTrainer trainer, TrainingBatch batch) {
@@ -302,6 +474,24 @@ class TransformerTrainerTest {
                     + weights.label() * gradients.labelLoss()
                     + weights.listwise() * gradients.listwiseLoss();
         }
+    }
+
+    private static float[] gradient(Gradients gradients, int tensor) {
+        return ((TransformerTrainer.NativeGradients) gradients)
+                .arrays()
+                .get(tensor)
+                .toFloatArray();
+    }
+
+    /** A trainer some steps on, since at first half of an adapter is 0 and so is the other half's gradient. */
+    private static TransformerTrainer warmed(Model model, TrainerSetup setup) {
+        TransformerTrainer trainer = TransformerTrainer.fresh(model.config, setup, 5);
+        if (setup.adapter() != null) {
+            for (int step = 0; step < 20; step++) {
+                step(trainer, List.of(batch(model, 2, 3, 30 + step)));
+            }
+        }
+        return trainer;
     }
 
     private static float[] moved(float[] from, float[] direction, double by) {

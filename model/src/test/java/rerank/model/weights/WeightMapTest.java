@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightMapTest {
@@ -134,5 +135,13 @@ class WeightMapTest {
         assertThat(WeightMap.open(checkpoint).all())
                 .extracting(StoredTensor::name)
                 .containsExactly("a");
+    }
+
+    /** Bits of IEEE half precision and their values. */
+    @ParameterizedTest
+    @CsvSource({"0x3C00, 1", "0xC000, -2", "0x3555, 0.33325195", "0x0001, 5.9604645e-8", "0x7BFF, 65504", "0x8000, -0.0"
+    })
+    void halfPrecisionIsRead(String bits, float value) {
+        assertThat(StoredTensor.half((short) Integer.decode(bits).intValue())).isEqualTo(value);
     }
 }

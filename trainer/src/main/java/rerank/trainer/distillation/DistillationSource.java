@@ -12,8 +12,8 @@ import rerank.trainer.teacher.LabeledCandidate;
 import rerank.trainer.teacher.TrainingGroup;
 
 /**
- * A teacher's groups as training rows: one draw is one query, in one of two orders. Label first, with the listwise loss,
- * since such labels are what rankings are made of; or explanation first.
+ * A teacher's groups as training rows: one draw is one query, in one of three orders. Label first or alone, with the
+ * listwise loss, since such labels are what rankings are made of; or explanation first.
  */
 final class DistillationSource implements ExampleSource {
     /** Control tokens that an explanation comes with. */
@@ -66,13 +66,20 @@ final class DistillationSource implements ExampleSource {
         SplittableRandom random = randomness.random(index);
         TrainingGroup group = groups.group(index);
         boolean isInstructed = random.nextDouble() < rows.instructionShare();
-        Pair.Task order = random.nextDouble() < rows.justifyShare() ? Pair.Task.JUSTIFY : Pair.Task.EXPLAIN;
+        Pair.Task order = order(random.nextDouble());
         var query = new Query(group.query().id(), group.query().text(), isInstructed ? instruction : "");
         List<TrainingRow> drawn = new ArrayList<>();
         for (LabeledCandidate candidate : group.candidates()) {
             drawn.add(row(query, candidate, order));
         }
         return drawn;
+    }
+
+    private Pair.Task order(double uniform) {
+        if (uniform < rows.justifyShare()) {
+            return Pair.Task.JUSTIFY;
+        }
+        return uniform < rows.justifyShare() + rows.labelShare() ? Pair.Task.LABEL : Pair.Task.EXPLAIN;
     }
 
     /** An explanation that is too long is left out: the row has the label alone. */
@@ -86,10 +93,10 @@ final class DistillationSource implements ExampleSource {
         TrainingSequence sequence = isTooLong ? sequence(query, candidate, Pair.Task.LABEL) : explained;
         return new TrainingRow(
                 sequence.sequence(),
-                sequence.targets(),
+                TrainingRow.weights(sequence.targets()),
                 sequence.labelPosition(),
                 candidate.label(),
-                order == Pair.Task.JUSTIFY);
+                order != Pair.Task.EXPLAIN);
     }
 
     private TrainingSequence sequence(Query query, LabeledCandidate candidate, Pair.Task order) {

@@ -21,7 +21,7 @@ public record LearningRate(double peak, int warmupSteps, double finalShare) {
      * @param step from 0
      * @param progress of the whole run, in [0, 1], by steps or by time
      */
-    double at(long step, double progress) {
+    public double at(long step, double progress) {
         double rise = warmupSteps == 0 ? 1 : Math.min(1, (step + 1.0) / warmupSteps);
         double fall = finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
         return peak * rise * fall;

@@ -16,7 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** Draws a run's log as a picture: the losses above, nDCG@10 of the dev sets below, both over steps. */
+/**
+ * Draws a run's log as a picture over steps: the losses above, nDCG@10 of the dev sets below, and, of a refinement, the
+ * rewards.
+ */
 final class LossCurve {
     private static final int WIDTH = 900;
     private static final int PANEL = 320;
@@ -43,6 +46,7 @@ final class LossCurve {
     static BufferedImage draw(List<JsonNode> entries) {
         Map<String, List<Point>> losses = new LinkedHashMap<>();
         Map<String, List<Point>> dev = new LinkedHashMap<>();
+        Map<String, List<Point>> rewards = new LinkedHashMap<>();
         for (JsonNode entry : entries) {
             double step = entry.path("step").asDouble();
             if (entry.path("event").asText().equals("step")) {
@@ -51,15 +55,25 @@ final class LossCurve {
                 }
             } else if (entry.path("event").asText().equals("eval")) {
                 add(dev, entry.path("data").asText(), step, entry.path("ndcg10"));
+                add(losses, "dev " + entry.path("data").asText(), step, entry.path("loss"));
+            } else if (entry.path("event").asText().equals("refine")) {
+                add(rewards, "reward", step, entry.path("reward"));
+                add(rewards, "teacher's", step, entry.path("teacherReward"));
+                add(rewards, "wrong label", step, entry.path("wrongLabel"));
+                add(rewards, "bad format", step, entry.path("badFormat"));
             }
         }
-        var image = new BufferedImage(WIDTH, 2 * PANEL, BufferedImage.TYPE_INT_RGB);
+        int panels = rewards.isEmpty() ? 2 : 3;
+        var image = new BufferedImage(WIDTH, panels * PANEL, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         g.setColor(Color.WHITE);
-        g.fillRect(0, 0, WIDTH, 2 * PANEL);
+        g.fillRect(0, 0, WIDTH, panels * PANEL);
         panel(g, 0, "loss (nats)", losses);
         panel(g, PANEL, "dev nDCG@10", dev);
+        if (!rewards.isEmpty()) {
+            panel(g, 2 * PANEL, "samples: mean reward, rates", rewards);
+        }
         g.dispose();
         return image;
     }

@@ -10,7 +10,7 @@ import rerank.model.transformer.TransformerTrainer.Gradients;
  * @param listwise over groups
  * @param groupAccuracy share of groups whose best-scored row has the highest label; NaN without groups
  */
-record Losses(double nextToken, double label, double listwise, double groupAccuracy) {
+public record Losses(double nextToken, double label, double listwise, double groupAccuracy) {
     static Losses of(Gradients gradients) {
         return new Losses(
                 gradients.nextTokenLoss(), gradients.labelLoss(), gradients.listwiseLoss(), gradients.groupAccuracy());

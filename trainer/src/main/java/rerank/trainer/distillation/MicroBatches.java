@@ -12,8 +12,8 @@ import rerank.model.transformer.TransformerTrainer.LossWeights;
  * weighs a target in a small micro-batch more than one in a large one. {@link #weights} undoes that, so that a step of
  * eight micro-batches follows the same gradient as one batch of all rows.
  */
-record MicroBatches(List<TrainingBatch> batches) {
-    MicroBatches {
+public record MicroBatches(List<TrainingBatch> batches) {
+    public MicroBatches {
         batches = List.copyOf(batches);
     }
 
@@ -24,7 +24,7 @@ record MicroBatches(List<TrainingBatch> batches) {
      * @param groupsPerBatch the last batch may have fewer
      * @param labelTokens the three label tokens
      */
-    static MicroBatches of(List<List<TrainingRow>> groups, int groupsPerBatch, int[] labelTokens) {
+    public static MicroBatches of(List<List<TrainingRow>> groups, int groupsPerBatch, int[] labelTokens) {
         List<TrainingBatch> batches = new ArrayList<>();
         for (int start = 0; start < groups.size(); start += groupsPerBatch) {
             List<TrainingRow> rows = groups.subList(start, Math.min(groups.size(), start + groupsPerBatch)).stream()
@@ -36,7 +36,7 @@ record MicroBatches(List<TrainingBatch> batches) {
     }
 
     /** The weights to use for one of the batches, so that averaging the gradients gives means over all rows. */
-    LossWeights weights(int index, LossWeights wanted) {
+    public LossWeights weights(int index, LossWeights wanted) {
         Counts all = new Counts(0, 0, 0);
         for (TrainingBatch batch : batches) {
             all = all.plus(Counts.of(batch));
@@ -50,7 +50,7 @@ record MicroBatches(List<TrainingBatch> batches) {
     }
 
     /** Means over all rows of what each batch reports as its mean. */
-    Losses mean(List<Losses> each) {
+    public Losses mean(List<Losses> each) {
         double next = 0;
         double label = 0;
         double listwise = 0;
@@ -72,7 +72,7 @@ record MicroBatches(List<TrainingBatch> batches) {
     }
 
     /** Tokens in all rows, padding not counted. */
-    long tokens() {
+    public long tokens() {
         return batches.stream()
                 .flatMapToInt(b -> java.util.Arrays.stream(b.lengths()))
                 .sum();
@@ -96,10 +96,7 @@ record MicroBatches(List<TrainingBatch> batches) {
             ids[i] = row.sequence().tokenIds();
             types[i] = row.sequence().tokenTypes();
             lengths[i] = ids[i].length;
-            weights[i] = new float[ids[i].length];
-            for (int t = 0; t < weights[i].length; t++) {
-                weights[i][t] = row.targets()[t] ? 1 : 0;
-            }
+            weights[i] = row.targetWeights();
             positions[i] = row.labelPosition();
             labels[i] = row.label();
             listwise[i] = row.listwise();
@@ -118,7 +115,7 @@ record MicroBatches(List<TrainingBatch> batches) {
             int groups = 0;
             for (int row = 0; row < batch.lengths().length; row++) {
                 for (int t = 0; t + 1 < batch.lengths()[row]; t++) {
-                    targets += batch.targetWeights()[row][t];
+                    targets += Math.abs(batch.targetWeights()[row][t]);
                 }
                 labels += batch.labelPositions()[row] >= 0 ? 1 : 0;
             }

@@ -8,7 +8,7 @@ import java.util.Locale;
  * One line that says how far a run is: rewritten in place on a terminal, a plain line now and then elsewhere. Owned by
  * one thread.
  */
-final class ProgressBar {
+public final class ProgressBar {
     private static final int CELLS = 24;
     private static final double PLAIN_EVERY = 0.05;
 
@@ -21,7 +21,7 @@ final class ProgressBar {
      *
      * @param terminal whether the stream is one, so that a line may be overwritten
      */
-    ProgressBar(PrintStream out, boolean terminal) {
+    public ProgressBar(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
     }
@@ -34,7 +34,7 @@ final class ProgressBar {
      * @param from progress at which this process began
      * @param detail what else to say, for example the loss
      */
-    void show(double progress, double from, Duration elapsed, String detail) {
+    public void show(double progress, double from, Duration elapsed, String detail) {
         if (!terminal && progress < 1 && progress - printed < PLAIN_EVERY) {
             return;
         }
@@ -45,7 +45,7 @@ final class ProgressBar {
     }
 
     /** Leaves the line, so that other text can follow. */
-    void done() {
+    public void done() {
         if (terminal) {
             out.println();
         }

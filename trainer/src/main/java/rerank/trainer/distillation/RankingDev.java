@@ -1,6 +1,7 @@
 package rerank.trainer.distillation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -8,15 +9,17 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import rerank.model.LanguageModelReranker;
+import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.Query;
+import rerank.model.transformer.TransformerTrainer;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Qrels;
 import rerank.trainer.evaluation.EvaluationReport;
 import rerank.trainer.evaluation.JudgedSplit;
 
 /** Dev queries of a data set, reranked as they are when serving. */
-final class RankingDev implements DevSet {
+public final class RankingDev implements DevSet {
     private static final long SAMPLE_SEED = 7;
 
     private final Dataset dataset;
@@ -30,7 +33,7 @@ final class RankingDev implements DevSet {
      * @param size queries at most
      * @param candidates of the first stage for each
      */
-    RankingDev(Dataset dataset, int size, int candidates) {
+    public RankingDev(Dataset dataset, int size, int candidates) {
         this.dataset = dataset;
         this.candidates = candidates;
         List<Query> all = new ArrayList<>(dataset.queries("dev").stream()
@@ -50,15 +53,32 @@ final class RankingDev implements DevSet {
 
     /** In label mode, without the first stage's scores. */
     @Override
-    public double measure(Supplier<LanguageModelReranker> rerankers, int threads) {
-        return ndcg(judge(rerankers, Pair.Task.LABEL, threads), 0);
+    public Measured measure(TransformerTrainer trainer, Supplier<LanguageModelReranker> rerankers, int threads) {
+        JudgedSplit judged = judge(rerankers, Pair.Task.LABEL, threads);
+        int[] actual = new int[3];
+        int[] predicted = new int[3];
+        judged.queries().forEach((id, query) -> {
+            for (int i = 0; i < query.candidates().size(); i++) {
+                actual[Math.min(2, qrels.grade(id, query.candidates().get(i).docId()))]++;
+                if (query.judgments().get(i) instanceof Judgment.Judged label) {
+                    predicted[label.labels().label()]++;
+                }
+            }
+        });
+        return new Measured("ndcg10", ndcg(judged, 0), false, counts(actual), counts(predicted));
     }
 
-    JudgedSplit judge(Supplier<LanguageModelReranker> rerankers, Pair.Task task, int threads) {
+    private static List<Integer> counts(int[] counts) {
+        return Arrays.stream(counts).boxed().toList();
+    }
+
+    /** Judges the candidates of the sampled queries. */
+    public JudgedSplit judge(Supplier<LanguageModelReranker> rerankers, Pair.Task task, int threads) {
         return JudgedSplit.judge(rerankers, dataset, queries, task, candidates, threads);
     }
 
-    double ndcg(JudgedSplit judged, double firstStageWeight) {
+    /** nDCG@10 of the ranking by judgments and the first stage's scores with this weight. */
+    public double ndcg(JudgedSplit judged, double firstStageWeight) {
         return EvaluationReport.of(judged.run(firstStageWeight), qrels).mean("ndcg10");
     }
 }

@@ -1,5 +1,6 @@
 package rerank.trainer.distillation;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Prompts with responses: next-token prediction of the response and the token that ends it, not of the prompt. */
@@ -14,14 +15,21 @@ final class ResponseSource implements ExampleSource {
 
     private final String name;
     private final List<Example> examples;
+    private final int rowsPerDraw;
     private final Shuffled order;
 
-    ResponseSource(String name, List<Example> examples, long seed) {
+    /**
+     * A source of examples.
+     *
+     * @param rowsPerDraw examples of one draw; more than one beside sources whose draws are groups
+     */
+    ResponseSource(String name, List<Example> examples, int rowsPerDraw, long seed) {
         if (examples.isEmpty()) {
             throw new IllegalArgumentException(name + ": no examples");
         }
         this.name = name;
         this.examples = List.copyOf(examples);
+        this.rowsPerDraw = rowsPerDraw;
         this.order = new Shuffled(examples.size(), seed);
     }
 
@@ -32,19 +40,26 @@ final class ResponseSource implements ExampleSource {
 
     @Override
     public int size() {
-        return examples.size();
+        return Math.max(1, examples.size() / rowsPerDraw);
     }
 
     @Override
     public int rowsPerDraw() {
-        return 1;
+        return rowsPerDraw;
     }
 
     @Override
     public List<TrainingRow> draw(long index) {
-        Example example = examples.get(order.item(index));
+        List<TrainingRow> rows = new ArrayList<>();
+        for (int i = 0; i < rowsPerDraw; i++) {
+            rows.add(row(examples.get(order.item(index * rowsPerDraw + i))));
+        }
+        return rows;
+    }
+
+    private static TrainingRow row(Example example) {
         int[] all = java.util.Arrays.copyOf(example.prompt(), example.prompt().length + example.response().length);
         System.arraycopy(example.response(), 0, all, example.prompt().length, example.response().length);
-        return List.of(TrainingRow.nextTokens(all, example.prompt().length));
+        return TrainingRow.nextTokens(all, example.prompt().length);
     }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import rerank.model.RerankerSettings;
 import rerank.model.transformer.TransformerTrainer;
@@ -19,14 +21,19 @@ import rerank.model.transformer.TransformerTrainer;
  * <pre>
  * log.jsonl       losses and evaluations as they happen
  * loss.png        the same as a picture
+ * labels.png      how often each label is trained, occurs on dev, and is predicted there
+ * run.properties  the keys that the run was started with
  * state.bin       weights and optimizer state, to go on from
  * progress.json   step, minutes and best dev figure of that state
  * last/           checkpoint directory of the newest state
  * best/           checkpoint directory of the best on dev
  * </pre>
  */
-final class RunDirectory {
+public final class RunDirectory {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** File of the keys that a run was started with. */
+    static final String KEYS = "run.properties";
+
     private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer_config.json");
 
     private final Path directory;
@@ -34,9 +41,14 @@ final class RunDirectory {
     private final @Nullable RerankerSettings settings;
     private final boolean bf16;
 
-    /** Where a run is: what {@code state.bin} belongs to. */
-    record Progress(long step, double minutes, double best) {
-        static final Progress START = new Progress(0, 0, Double.NEGATIVE_INFINITY);
+    /**
+     * Where a run is: what {@code state.bin} belongs to.
+     *
+     * @param best dev figure so far, more is better; negative infinity without one
+     * @param evaluationsSinceBest in a row that were not better
+     */
+    public record Progress(long step, double minutes, double best, int evaluationsSinceBest) {
+        static final Progress START = new Progress(0, 0, Double.NEGATIVE_INFINITY, 0);
     }
 
     /**
@@ -45,7 +57,7 @@ final class RunDirectory {
      * @param tokenizer directory whose tokenizer files go into every checkpoint
      * @param settings how checkpoints are used for reranking; null for what is no reranker
      */
-    RunDirectory(Path directory, Path tokenizer, @Nullable RerankerSettings settings, boolean bf16) {
+    public RunDirectory(Path directory, Path tokenizer, @Nullable RerankerSettings settings, boolean bf16) {
         this.directory = directory;
         this.tokenizer = tokenizer;
         this.settings = settings;
@@ -55,21 +67,36 @@ final class RunDirectory {
     }
 
     /** Directory of the newest checkpoint; its tokenizer and settings are there from the beginning. */
-    Path last() {
+    public Path last() {
         return directory.resolve("last");
     }
 
     /** Directory of the best checkpoint. */
-    Path best() {
+    public Path best() {
         return directory.resolve("best");
     }
 
-    RunLog log() {
-        return new RunLog(directory.resolve("log.jsonl"));
+    public RunLog log() {
+        return RunLog.of(directory);
+    }
+
+    /** Notes the keys that a run is started with, for {@link RunComparison}. */
+    public void note(Map<String, String> keys) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(keys)
+                .forEach((key, value) -> text.append(key)
+                        .append('=')
+                        .append(value.replace("\\", "\\\\"))
+                        .append('\n'));
+        try {
+            Files.writeString(directory.resolve(KEYS), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("training run " + directory + ": cannot be written", e);
+        }
     }
 
     /** Restores the state of an interrupted run, if there is one. */
-    Progress restore(TransformerTrainer trainer) {
+    public Progress restore(TransformerTrainer trainer) {
         Path progress = directory.resolve("progress.json");
         if (!Files.exists(progress)) {
             return Progress.START;
@@ -80,21 +107,23 @@ final class RunDirectory {
             return new Progress(
                     json.path("step").asLong(),
                     json.path("minutes").asDouble(),
-                    json.path("best").isNumber() ? json.path("best").asDouble() : Double.NEGATIVE_INFINITY);
+                    json.path("best").isNumber() ? json.path("best").asDouble() : Double.NEGATIVE_INFINITY,
+                    json.path("evaluationsSinceBest").asInt());
         } catch (IOException e) {
             throw new UncheckedIOException("training run " + directory + ": progress.json cannot be read", e);
         }
     }
 
     /** Writes state, checkpoint and curve. */
-    void save(TransformerTrainer trainer, Progress progress, boolean isBest) {
+    public void save(TransformerTrainer trainer, Progress progress, boolean isBest) {
         // The state's name changes with the step, so that progress.json always names a whole one.
         String state = "state-" + progress.step() + ".bin";
         trainer.saveState(directory.resolve(state));
         ObjectNode json = JSON.createObjectNode()
                 .put("state", state)
                 .put("step", progress.step())
-                .put("minutes", progress.minutes());
+                .put("minutes", progress.minutes())
+                .put("evaluationsSinceBest", progress.evaluationsSinceBest());
         if (Double.isFinite(progress.best())) {
             json.put("best", progress.best());
         }
@@ -117,6 +146,7 @@ final class RunDirectory {
             export(trainer, best());
         }
         LossCurve.write(log().entries(), directory.resolve("loss.png"));
+        LabelHistogram.write(log().entries(), directory.resolve("labels.png"));
     }
 
     private void export(TransformerTrainer trainer, Path checkpoint) {

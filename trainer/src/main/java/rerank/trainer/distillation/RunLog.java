@@ -13,19 +13,25 @@ import java.util.List;
 
 /**
  * The run's log: one JSON object a line, appended as it happens. An {@code event} is {@code step} (losses, learning
- * rate, gradient norm, tokens a second), {@code eval} (nDCG@10 of a dev set) or {@code start}. Owned by one thread.
+ * rate, gradient norm, tokens a second), {@code eval} (nDCG@10 or loss of a dev set), {@code labels} (how often each was
+ * trained, occurs and is predicted), or {@code refine} (rewards and rates of a round). Owned by one thread.
  */
-final class RunLog {
+public final class RunLog {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
 
-    RunLog(Path file) {
+    private RunLog(Path file) {
         this.file = file;
     }
 
+    /** The log of a run's directory. */
+    static RunLog of(Path directory) {
+        return new RunLog(directory.resolve("log.jsonl"));
+    }
+
     /** A new entry to be filled in and given to {@link #write}. */
-    static ObjectNode entry(String event, long step, double minutes) {
+    public static ObjectNode entry(String event, long step, double minutes) {
         ObjectNode entry = JSON.createObjectNode();
         entry.put("event", event);
         entry.put("step", step);
@@ -34,7 +40,7 @@ final class RunLog {
     }
 
     /** Appends an entry. */
-    void write(ObjectNode entry) {
+    public void write(ObjectNode entry) {
         try {
             Files.writeString(file, entry + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
@@ -47,7 +53,7 @@ final class RunLog {
      *
      * @param lastStep entries of later steps are dropped
      */
-    void keepUpTo(long lastStep) {
+    public void keepUpTo(long lastStep) {
         List<JsonNode> kept = entries().stream()
                 .filter(e -> e.path("step").asLong() <= lastStep)
                 .toList();
@@ -61,7 +67,7 @@ final class RunLog {
     }
 
     /** All entries so far. */
-    List<JsonNode> entries() {
+    public List<JsonNode> entries() {
         if (!Files.exists(file)) {
             return List.of();
         }

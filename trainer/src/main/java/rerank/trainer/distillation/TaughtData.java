@@ -89,7 +89,7 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
     }
 
     /** Groups of the train split. */
-    GroupSource groups(long seed, int size) {
+    public GroupSource groups(long seed, int size) {
         return grouping.groups(seed, size);
     }
 

@@ -44,7 +44,21 @@ final class Texts {
                 .toList();
     }
 
-    private static boolean isJsonLines(Path file) {
+    /** Whether a file holds prompts with responses, rather than examples of pairs. */
+    static boolean areResponses(Path file) {
+        if (!isJsonLines(file) || !Files.isRegularFile(file)) {
+            return false;
+        }
+        String first =
+                lines(file).stream().filter(line -> !line.isBlank()).findFirst().orElse("");
+        try {
+            return JSON.readTree(first).path("response").isTextual();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static boolean isJsonLines(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(".jsonl") || name.endsWith(".jsonl.gz");
     }

@@ -3,19 +3,27 @@ package rerank.trainer.distillation;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
+import rerank.model.adapter.AdaptedModule;
+import rerank.model.adapter.AdapterConfig;
+import rerank.model.transformer.Precision;
+import rerank.model.transformer.TrainerSetup;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.transformer.TransformerTrainer;
 
@@ -26,22 +34,28 @@ import rerank.model.transformer.TransformerTrainer;
  * @param data sources with their shares of the draws
  * @param start where the weights and the tokenizer come from
  * @param rows how data become rows
+ * @param setup what is trained, in which arithmetic
+ * @param refinement how {@code refine} samples and weighs
  * @param optimization how a step is taken
  * @param schedule when the run ends, evaluates and saves
  * @param modelVersion name of the weights, in every result
  * @param out directory of the run
  * @param seed of weights, draws and orders
+ * @param given the keys as they were given
  */
 public record TrainConfig(
         Task task,
         List<Share> data,
         Start start,
         Rows rows,
+        TrainerSetup setup,
+        Refinement refinement,
         Optimization optimization,
         Schedule schedule,
         String modelVersion,
         Path out,
-        long seed) {
+        long seed,
+        Map<String, String> given) {
     /** What the rows are made of. */
     public enum Task {
         /** Groups of candidates with a teacher's labels and explanations. */
@@ -49,14 +63,25 @@ public record TrainConfig(
         /** Plain text, next token. */
         PRETRAIN,
         /** Prompts with responses; the loss is on the responses. */
-        FINETUNE
+        FINETUNE,
+        /** The model's own samples of pairs, weighed by a reward. */
+        REFINE
+    }
+
+    /** How refinement learns from samples. */
+    public enum Method {
+        /** Likelihood of the better samples, weighted. */
+        REWARD_WEIGHTED,
+        /** Policy gradient, the mean of the other samples as baseline. */
+        RLOO
     }
 
     /**
      * One source.
      *
-     * @param path a data set directory ({@code distill}) or a file ({@code pretrain}: .txt, or .jsonl with {@code text};
-     *     {@code finetune}: .jsonl with {@code prompt} and {@code response}); .gz is read too
+     * @param path a data set directory ({@code distill}, {@code refine}) or a file ({@code pretrain}: .txt, or .jsonl
+     *     with {@code text}; {@code finetune} and, beside its data sets, {@code distill}: .jsonl with {@code prompt} and
+     *     {@code response}); .gz is read too
      * @param share of the draws
      */
     public record Share(Path path, double share) {}
@@ -91,7 +116,8 @@ public record TrainConfig(
         private static final double ROPE_THETA = 10_000;
         private static final double NORM_EPSILON = 1e-6;
 
-        TransformerConfig with(int vocabularySize) {
+        /** The whole shape, with a tokenizer's vocabulary. */
+        public TransformerConfig with(int vocabularySize) {
             return new TransformerConfig(
                     "llama",
                     layers,
@@ -120,6 +146,7 @@ public record TrainConfig(
      * @param maxAnswerTokens longest explanation or response
      * @param groupSize candidates of a query in one draw
      * @param justifyShare share of draws whose rows give the label first and the explanation after
+     * @param labelShare share of draws whose rows give the label alone; the rest of both explains first
      * @param instructionShare share of draws that spell the instruction out
      */
     public record Rows(
@@ -128,7 +155,30 @@ public record TrainConfig(
             int maxAnswerTokens,
             int groupSize,
             double justifyShare,
+            double labelShare,
             double instructionShare) {}
+
+    /**
+     * How {@code refine} samples and weighs.
+     *
+     * @param method what the samples are used for
+     * @param samples of each pair
+     * @param temperature of the samples
+     * @param roundPairs pairs sampled with the same weights, in reward-weighted
+     * @param threshold scaled rewards below are dropped, in reward-weighted
+     * @param boosted multiply by the share of wrong labels, in reward-weighted
+     * @param kl factor on the KL divergence, in rloo
+     * @param rewardUrl of a reward model; null for the verifiable reward
+     */
+    public record Refinement(
+            Method method,
+            int samples,
+            double temperature,
+            int roundPairs,
+            double threshold,
+            boolean boosted,
+            double kl,
+            @Nullable URI rewardUrl) {}
 
     /**
      * How a step is taken.
@@ -139,6 +189,7 @@ public record TrainConfig(
      * @param drawsPerStep draws whose gradients are averaged in one step
      * @param drawsPerBatch draws in one micro-batch
      * @param threads micro-batches computed at the same time
+     * @param nativeThreads cores of each
      */
     public record Optimization(
             LearningRate learningRate,
@@ -146,7 +197,8 @@ public record TrainConfig(
             TransformerTrainer.LossWeights losses,
             int drawsPerStep,
             int drawsPerBatch,
-            int threads) {}
+            int threads,
+            int nativeThreads) {}
 
     /**
      * When the run ends, evaluates and saves.
@@ -156,10 +208,19 @@ public record TrainConfig(
      * @param evalEverySteps steps between evaluations and checkpoints
      * @param evalQueries dev queries of each data set
      * @param evalCandidates first-stage candidates of each
+     * @param evalData held-out files
+     * @param patience evaluations without a better one that end the run; 0 for no end
      * @param bf16 whether exported weights are bf16
      */
     public record Schedule(
-            long maxSteps, double maxMinutes, int evalEverySteps, int evalQueries, int evalCandidates, boolean bf16) {}
+            long maxSteps,
+            double maxMinutes,
+            int evalEverySteps,
+            int evalQueries,
+            int evalCandidates,
+            List<Path> evalData,
+            int patience,
+            boolean bf16) {}
 
     private static final ConfigDef DEFINITION = definition();
 
@@ -203,7 +264,7 @@ public record TrainConfig(
         unknown.removeAll(DEFINITION.names());
         unknown.forEach(key -> mistakes.add("unknown key " + key));
         if (mistakes.isEmpty()) {
-            TrainConfig config = new Reading(parsed, base, mistakes).config();
+            TrainConfig config = new Reading(values, parsed, base, mistakes).config();
             if (config != null && mistakes.isEmpty()) {
                 return config;
             }
@@ -212,7 +273,8 @@ public record TrainConfig(
     }
 
     /** One reading of parsed values; collects what is wrong beyond single values. */
-    private record Reading(Map<String, @Nullable Object> parsed, Path base, List<String> mistakes) {
+    private record Reading(
+            Map<String, String> given, Map<String, @Nullable Object> parsed, Path base, List<String> mistakes) {
         @Nullable TrainConfig config() {
             String checkpoint = text("init.checkpoint");
             String tokenizer = text("tokenizer.dir");
@@ -227,7 +289,15 @@ public record TrainConfig(
             if (number("learning.rate") == 0) {
                 mistakes.add("learning.rate must be above 0");
             }
+            if (number("justify.share") + number("label.share") > 1) {
+                mistakes.add("justify.share and label.share together are above 1");
+            }
             Task task = Task.valueOf(text("task").toUpperCase(Locale.ROOT));
+            if (checkpoint.isEmpty() && (task == Task.REFINE || integer("adapter.rank") > 0)) {
+                mistakes.add((task == Task.REFINE ? "task=refine" : "adapter.rank")
+                        + " needs init.checkpoint, the model to start from");
+            }
+            TrainerSetup setup = setup(checkpoint);
             List<Share> data = shares();
             Path out = base.resolve(text("out.dir")).toAbsolutePath().normalize();
             if (!mistakes.isEmpty()) {
@@ -242,17 +312,53 @@ public record TrainConfig(
                                     ? base.resolve(tokenizer)
                                     : checkpoint.isEmpty() ? null : base.resolve(checkpoint),
                             integer("tokenizer.vocabulary.size"),
-                            ((List<?>) value("tokenizer.texts"))
-                                    .stream()
-                                            .map(path -> base.resolve(path.toString()))
-                                            .toList(),
+                            paths("tokenizer.texts"),
                             shape()),
                     rows(),
+                    Objects.requireNonNull(setup),
+                    refinement(),
                     optimization(),
                     schedule(),
                     text("model.version").isEmpty() ? out.getFileName().toString() : text("model.version"),
                     out,
-                    (long) number("seed"));
+                    (long) number("seed"),
+                    Map.copyOf(given));
+        }
+
+        private @Nullable TrainerSetup setup(String checkpoint) {
+            try {
+                Set<AdaptedModule> modules = EnumSet.noneOf(AdaptedModule.class);
+                ((List<?>) value("adapter.modules")).forEach(id -> modules.add(AdaptedModule.of(id.toString())));
+                AdapterConfig adapter = integer("adapter.rank") == 0
+                        ? null
+                        : new AdapterConfig(
+                                integer("adapter.rank"),
+                                number("adapter.alpha"),
+                                number("adapter.dropout"),
+                                false,
+                                modules,
+                                checkpoint);
+                return new TrainerSetup(
+                        Precision.valueOf(text("precision").toUpperCase(Locale.ROOT)),
+                        (Boolean) value("activation.checkpointing"),
+                        adapter);
+            } catch (IllegalArgumentException e) {
+                mistakes.add(e.getMessage());
+                return null;
+            }
+        }
+
+        private Refinement refinement() {
+            String url = text("refine.reward.url");
+            return new Refinement(
+                    Method.valueOf(text("refine.method").replace('-', '_').toUpperCase(Locale.ROOT)),
+                    integer("refine.samples"),
+                    number("refine.temperature"),
+                    integer("refine.round.pairs"),
+                    number("refine.threshold"),
+                    (Boolean) value("refine.boosted"),
+                    number("refine.kl"),
+                    url.isEmpty() ? null : URI.create(url));
         }
 
         private List<Share> shares() {
@@ -294,6 +400,7 @@ public record TrainConfig(
                     integer("max.answer.tokens"),
                     integer("group.size"),
                     number("justify.share"),
+                    number("label.share"),
                     number("instruction.share"));
         }
 
@@ -311,7 +418,8 @@ public record TrainConfig(
                                     number("loss.listwise")),
                     integer("draws.per.step"),
                     integer("draws.per.batch"),
-                    integer("threads"));
+                    integer("threads"),
+                    integer("native.threads"));
         }
 
         private Schedule schedule() {
@@ -321,7 +429,14 @@ public record TrainConfig(
                     integer("eval.every.steps"),
                     integer("eval.queries"),
                     integer("eval.candidates"),
+                    paths("eval.data"),
+                    integer("eval.patience"),
                     (Boolean) value("export.bf16"));
+        }
+
+        private List<Path> paths(String key) {
+            return ((List<?>) value(key))
+                    .stream().map(path -> base.resolve(path.toString())).toList();
         }
 
         private Object value(String key) {

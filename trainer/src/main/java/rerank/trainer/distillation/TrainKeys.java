@@ -26,17 +26,19 @@ final class TrainKeys {
                         "task",
                         STRING,
                         "distill",
-                        ConfigDef.ValidString.in("distill", "pretrain", "finetune"),
+                        ConfigDef.ValidString.in("distill", "pretrain", "finetune", "refine"),
                         HIGH,
-                        "What to learn from: a teacher's labels and explanations (distill), plain text (pretrain), or"
-                                + " prompts with responses (finetune).")
+                        "What to learn from: a teacher's labels and explanations (distill), plain text (pretrain),"
+                                + " prompts with responses (finetune), or the model's own samples and a reward"
+                                + " (refine).")
                 .define(
                         "data",
                         LIST,
                         HIGH,
                         "Sources as PATH=SHARE, separated by commas; a share is relative to the others. Data set"
-                                + " directories and directories or files of examples for distill, files for the other"
-                                + " tasks.")
+                                + " directories and directories or files of examples for distill and refine, files for the"
+                                + " other tasks; distill takes .jsonl files of prompts with responses too, for example of"
+                                + " questions with search queries.")
                 .define(
                         "out.dir",
                         STRING,
@@ -104,7 +106,15 @@ final class TrainKeys {
                         0.7,
                         between(0, 1),
                         MEDIUM,
-                        "Share of draws that give the label first and the explanation after; the others explain first.")
+                        "Share of draws that give the label first and the explanation after; what it and label.share leave"
+                                + " explains first.")
+                .define(
+                        "label.share",
+                        DOUBLE,
+                        0.0,
+                        between(0, 1),
+                        MEDIUM,
+                        "Share of draws that give the label alone; with justify.share at most 1.")
                 .define(
                         "instruction.share",
                         DOUBLE,
@@ -112,6 +122,43 @@ final class TrainKeys {
                         between(0, 1),
                         LOW,
                         "Share of draws that spell out what counts as relevant, where the data set says it.")
+                .define(
+                        "precision",
+                        STRING,
+                        "float32",
+                        ConfigDef.ValidString.in("float32", "bfloat16"),
+                        MEDIUM,
+                        "Arithmetic of activations and matrix products, and of weights that are frozen. What is trained,"
+                                + " its gradients and the optimizer stay float32.")
+                .define(
+                        "activation.checkpointing",
+                        BOOLEAN,
+                        false,
+                        MEDIUM,
+                        "Compute each layer again in the backward pass instead of keeping what is inside it: a third more"
+                                + " work, memory for one layer instead of all.")
+                .define(
+                        "adapter.rank",
+                        INT,
+                        0,
+                        between(0, 1024),
+                        MEDIUM,
+                        "Rank of an adapter (LoRA) to train beside the frozen weights of init.checkpoint; 0 trains all"
+                                + " weights.")
+                .define("adapter.alpha", DOUBLE, 16.0, atLeast(0), LOW, "The adapter is scaled by alpha / rank.")
+                .define(
+                        "adapter.dropout",
+                        DOUBLE,
+                        0.0,
+                        between(0, 0.99),
+                        LOW,
+                        "Share of the adapter's inputs that is dropped in training.")
+                .define(
+                        "adapter.modules",
+                        LIST,
+                        List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+                        LOW,
+                        "Matrices of each layer that have an adapter.")
                 .define("learning.rate", DOUBLE, 1.5e-3, atLeast(0), HIGH, "Peak learning rate.")
                 .define("warmup.steps", INT, 150, atLeast(0), MEDIUM, "Steps of the linear warm-up.")
                 .define(
@@ -143,7 +190,15 @@ final class TrainKeys {
                         2,
                         between(1, 256),
                         HIGH,
-                        "Micro-batches computed at the same time, one core each.")
+                        "Micro-batches computed at the same time, native.threads cores each.")
+                .define(
+                        "native.threads",
+                        INT,
+                        1,
+                        between(1, 256),
+                        MEDIUM,
+                        "Cores of one micro-batch. 1 suits small models; for one that leaves no memory for several"
+                                + " micro-batches, threads=1 and all cores here.")
                 .define("max.steps", LONG, 0L, atLeast(0), HIGH, "End after so many steps; 0 for no bound.")
                 .define(
                         "max.minutes",
@@ -167,7 +222,69 @@ final class TrainKeys {
                         atLeast(0),
                         MEDIUM,
                         "Dev queries of each data set; 0 for no evaluation.")
+                .define(
+                        "eval.data",
+                        LIST,
+                        List.of(),
+                        MEDIUM,
+                        "Files of pretrain or finetune that are held out: their loss is measured, and chooses the best"
+                                + " checkpoint.")
+                .define(
+                        "eval.patience",
+                        INT,
+                        0,
+                        atLeast(0),
+                        MEDIUM,
+                        "End after so many evaluations in a row without a better one; 0 to go on to the end.")
                 .define("eval.candidates", INT, 20, atLeast(1), MEDIUM, "First-stage candidates of each dev query.")
+                .define(
+                        "refine.method",
+                        STRING,
+                        "reward-weighted",
+                        ConfigDef.ValidString.in("reward-weighted", "rloo"),
+                        MEDIUM,
+                        "How refine learns from samples: likelihood weighted by normalised rewards, from rounds of"
+                                + " samples (reward-weighted, InteRank's second stage), or the policy gradient with the"
+                                + " mean of the other samples as baseline, from each step's own (rloo).")
+                .define("refine.samples", INT, 8, between(2, 64), MEDIUM, "Samples of each pair in refine.")
+                .define("refine.temperature", DOUBLE, 1.0, between(0.05, 5), LOW, "Temperature of the samples.")
+                .define(
+                        "refine.round.pairs",
+                        INT,
+                        192,
+                        atLeast(1),
+                        MEDIUM,
+                        "Pairs that are sampled with the same weights in reward-weighted; then they are learned from,"
+                                + " once.")
+                .define(
+                        "refine.threshold",
+                        DOUBLE,
+                        0.85,
+                        between(0, 1),
+                        MEDIUM,
+                        "Responses whose reward, scaled to [0, 1] within their pair, is below are dropped"
+                                + " (reward-weighted).")
+                .define(
+                        "refine.boosted",
+                        BOOLEAN,
+                        false,
+                        LOW,
+                        "Multiply rewards by the share of the pair's samples with a wrong label (reward-weighted).")
+                .define(
+                        "refine.kl",
+                        DOUBLE,
+                        0.02,
+                        atLeast(0),
+                        MEDIUM,
+                        "Factor on the KL divergence to the weights that refine started from (rloo).")
+                .define(
+                        "refine.reward.url",
+                        STRING,
+                        "",
+                        MEDIUM,
+                        "Address of a reward model that is served as a sequence classifier (POST, the predict route of"
+                                + " text-embeddings-inference); empty for the verifiable reward: label, format,"
+                                + " evidence.")
                 .define("export.bf16", BOOLEAN, true, LOW, "Export weights as bf16 instead of float32.");
     }
 }

@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rerank.model.LanguageModelReranker;
 import rerank.model.RerankerSettings;
+import rerank.model.adapter.AdapterMerge;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
 import rerank.model.ranking.Mode;
@@ -21,7 +23,7 @@ import rerank.trainer.tokenizer.BytePairTrainer;
 /** Runs what a {@link TrainConfig} says, from data to checkpoint. */
 public final class Training {
     /** Special tokens of tokenizers made here, in the order of their ids. */
-    static final List<String> SPECIAL_TOKENS = List.of(
+    public static final List<String> SPECIAL_TOKENS = List.of(
             "<|pad|>",
             "<|end|>",
             "<|instruction|>",
@@ -65,18 +67,24 @@ public final class Training {
 
     /** Trains to the end of the schedule, going on from the state in the run's directory if there is one. */
     public Outcome run() {
-        NativeThreads.set(1);
-        List<TaughtData> taught = new ArrayList<>();
+        NativeThreads.set(config.optimization().nativeThreads());
+        Map<Path, TaughtData> taught = new LinkedHashMap<>();
         if (config.task() == TrainConfig.Task.DISTILL) {
-            config.data().forEach(share -> taught.add(TaughtData.open(share.path())));
+            for (TrainConfig.Share share : config.data()) {
+                if (!Texts.areResponses(share.path())) {
+                    taught.put(share.path(), TaughtData.open(share.path()));
+                }
+            }
         }
         Path tokenizerDirectory = tokenizerDirectory(taught);
         Path checkpoint = config.start().checkpoint();
         try (Tokenizer tokenizer = Tokenizer.load(tokenizerDirectory);
                 TransformerTrainer trainer = checkpoint != null
-                        ? TransformerTrainer.from(checkpoint)
+                        ? TransformerTrainer.from(checkpoint, config.setup(), config.seed())
                         : TransformerTrainer.fresh(
-                                config.start().shape().with(tokenizer.vocabularySize()), config.seed())) {
+                                config.start().shape().with(tokenizer.vocabularySize()),
+                                config.setup(),
+                                config.seed())) {
             return config.task() == TrainConfig.Task.DISTILL
                     ? distill(taught, tokenizer, tokenizerDirectory, trainer)
                     : predict(tokenizer, tokenizerDirectory, trainer);
@@ -84,27 +92,35 @@ public final class Training {
     }
 
     private Outcome distill(
-            List<TaughtData> taught, Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
+            Map<Path, TaughtData> taught, Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
         var prompts = new PromptBuilder(
                 PromptTemplate.load(config.rows().template()),
                 tokenizer,
                 config.rows().maxPromptTokens());
         List<Mixture.Part> parts = new ArrayList<>();
         List<RankingDev> devSets = new ArrayList<>();
-        for (int i = 0; i < taught.size(); i++) {
-            TaughtData data = taught.get(i);
-            long seed = config.seed() + 1000L * (i + 1);
+        for (TrainConfig.Share share : config.data()) {
+            long seed = config.seed() + 1000L * (parts.size() + 1);
+            TaughtData data = taught.get(share.path());
             parts.add(new Mixture.Part(
-                    new DistillationSource(
-                            data.dataset().name(),
-                            data.groups(seed, config.rows().groupSize()),
-                            prompts,
-                            config.rows(),
-                            data.instruction(),
-                            seed),
-                    config.data().get(i).share()));
-            boolean hasDev = data.dataset().qrels().containsKey("dev");
-            if (hasDev && config.schedule().evalQueries() > 0) {
+                    data == null
+                            ? responseSource(
+                                    share.path(),
+                                    tokenizer,
+                                    end(tokenizer),
+                                    config.rows().groupSize(),
+                                    seed)
+                            : new DistillationSource(
+                                    data.dataset().name(),
+                                    data.groups(seed, config.rows().groupSize()),
+                                    prompts,
+                                    config.rows(),
+                                    data.instruction(),
+                                    seed),
+                    share.share()));
+            if (data != null
+                    && data.dataset().qrels().containsKey("dev")
+                    && config.schedule().evalQueries() > 0) {
                 devSets.add(new RankingDev(
                         data.dataset(),
                         config.schedule().evalQueries(),
@@ -114,29 +130,48 @@ public final class Training {
         RerankerSettings settings = settings(Map.of());
         Outcome outcome = run(trainer, tokenizerDirectory, parts, prompts.labelTokens(), devSets, settings);
         if (!devSets.isEmpty()) {
+            Path plain = plain(outcome.checkpoint());
             Map<Mode, Double> weights = FirstStageWeights.choose(
                     devSets,
-                    () -> LanguageModelReranker.load(outcome.checkpoint()),
+                    () -> LanguageModelReranker.load(plain),
                     config.optimization().threads());
             settings(weights).writeTo(outcome.checkpoint());
         }
         return outcome;
     }
 
+    /** The checkpoint itself; of an adapter, the merged one that is made beside it. */
+    private Path plain(Path checkpoint) {
+        Path base = config.start().checkpoint();
+        if (config.setup().adapter() == null || base == null) {
+            return checkpoint;
+        }
+        Path merged = config.out().resolve("merged");
+        AdapterMerge.merge(base, checkpoint, merged);
+        return merged;
+    }
+
     private Outcome predict(Tokenizer tokenizer, Path tokenizerDirectory, TransformerTrainer trainer) {
-        int end = tokenizer
-                .endToken()
-                .map(name -> tokenizer.idOf(name).orElse(-1))
-                .orElse(-1);
         List<Mixture.Part> parts = new ArrayList<>();
         for (TrainConfig.Share share : config.data()) {
             long seed = config.seed() + 1000L * (parts.size() + 1);
-            ExampleSource source = config.task() == TrainConfig.Task.PRETRAIN
-                    ? textSource(share.path(), tokenizer, end, seed)
-                    : responseSource(share.path(), tokenizer, end, seed);
-            parts.add(new Mixture.Part(source, share.share()));
+            parts.add(new Mixture.Part(fileSource(share.path(), tokenizer, seed), share.share()));
         }
-        return run(trainer, tokenizerDirectory, parts, NO_LABELS, List.of(), null);
+        List<DevSet> heldOut = new ArrayList<>();
+        for (Path file : config.schedule().evalData()) {
+            heldOut.add(new HeldOut(fileSource(file, tokenizer, config.seed())));
+        }
+        return run(trainer, tokenizerDirectory, parts, NO_LABELS, heldOut, null);
+    }
+
+    private ExampleSource fileSource(Path file, Tokenizer tokenizer, long seed) {
+        return config.task() == TrainConfig.Task.PRETRAIN
+                ? textSource(file, tokenizer, end(tokenizer), seed)
+                : responseSource(file, tokenizer, end(tokenizer), 1, seed);
+    }
+
+    private static int end(Tokenizer tokenizer) {
+        return tokenizer.endToken().map(name -> tokenizer.idOf(name).orElse(-1)).orElse(-1);
     }
 
     private ExampleSource textSource(Path file, Tokenizer tokenizer, int end, long seed) {
@@ -148,7 +183,7 @@ public final class Training {
     }
 
     /** Prompts are cut at their beginning, responses at their end. */
-    private ExampleSource responseSource(Path file, Tokenizer tokenizer, int end, long seed) {
+    private ExampleSource responseSource(Path file, Tokenizer tokenizer, int end, int rowsPerDraw, long seed) {
         List<ResponseSource.Example> examples = new ArrayList<>();
         for (Texts.Response text : Texts.responses(file)) {
             int[] prompt = tokenizer.encodeWithSpecials(text.prompt());
@@ -163,7 +198,7 @@ public final class Training {
             examples.add(new ResponseSource.Example(
                     java.util.Arrays.copyOfRange(prompt, promptFrom, prompt.length), answer));
         }
-        return new ResponseSource(file.getFileName().toString(), examples, seed);
+        return new ResponseSource(file.getFileName().toString(), examples, rowsPerDraw, seed);
     }
 
     private Outcome run(
@@ -175,6 +210,7 @@ public final class Training {
             @Nullable RerankerSettings settings) {
         var directory = new RunDirectory(
                 config.out(), tokenizerDirectory, settings, config.schedule().bf16());
+        directory.note(config.given());
         var run = new TrainingRun(
                 config,
                 trainer,
@@ -189,7 +225,7 @@ public final class Training {
     }
 
     /** The tokenizer's directory; without one given, a tokenizer is trained on the run's own texts. */
-    private Path tokenizerDirectory(List<TaughtData> taught) {
+    private Path tokenizerDirectory(Map<Path, TaughtData> taught) {
         Path given = config.start().tokenizer();
         if (given != null) {
             return given;
@@ -199,16 +235,15 @@ public final class Training {
             return directory;
         }
         var trainer = new BytePairTrainer(config.start().vocabularySize(), SPECIAL_TOKENS);
-        if (config.task() == TrainConfig.Task.DISTILL) {
-            taught.forEach(data -> data.forEachTrainText(config.seed(), trainer::add));
-        } else {
-            for (TrainConfig.Share share : config.data()) {
-                if (config.task() == TrainConfig.Task.PRETRAIN) {
-                    Texts.texts(share.path()).forEach(text -> trainer.add(text, 1));
-                } else {
-                    Texts.responses(share.path())
-                            .forEach(text -> trainer.add(text.prompt(), 1).add(text.response(), 1));
-                }
+        for (TrainConfig.Share share : config.data()) {
+            TaughtData data = taught.get(share.path());
+            if (data != null) {
+                data.forEachTrainText(config.seed(), trainer::add);
+            } else if (config.task() == TrainConfig.Task.PRETRAIN) {
+                Texts.texts(share.path()).forEach(text -> trainer.add(text, 1));
+            } else {
+                Texts.responses(share.path())
+                        .forEach(text -> trainer.add(text.prompt(), 1).add(text.response(), 1));
             }
         }
         for (Path text : config.start().tokenizerTexts()) {

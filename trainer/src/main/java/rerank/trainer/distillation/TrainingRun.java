@@ -7,13 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import rerank.model.LanguageModelReranker;
 import rerank.model.transformer.TransformerTrainer;
-import rerank.model.transformer.TransformerTrainer.Gradients;
 
 /**
  * The training loop: draw, compute gradients of all micro-batches, step; now and then evaluate and save.
@@ -39,6 +34,8 @@ final class TrainingRun {
     /** Sums over the steps since the last log entry. */
     private final Window window = new Window();
 
+    private final TrainedLabels trainedLabels = new TrainedLabels();
+
     TrainingRun(
             TrainConfig config,
             TransformerTrainer trainer,
@@ -61,86 +58,101 @@ final class TrainingRun {
     }
 
     /**
-     * Trains until the schedule ends.
+     * Trains until the schedule ends, or the dev figure has not risen for too long.
      *
      * @return step, minutes and best dev figure at the end
      */
     RunDirectory.Progress run() {
-        ExecutorService workers = Executors.newFixedThreadPool(optimization.threads());
-        try {
+        try (GradientWorkers workers = new GradientWorkers(trainer, optimization.threads())) {
             return run(workers);
-        } finally {
-            workers.shutdownNow();
         }
     }
 
-    private RunDirectory.Progress run(ExecutorService workers) {
+    private RunDirectory.Progress run(GradientWorkers workers) {
         RunDirectory.Progress start = directory.restore(trainer);
         mixture.skip(start.step() * optimization.drawsPerStep());
         log.keepUpTo(start.step());
-        double from = progress(start.step(), start.minutes());
+        trainedLabels.restore(log.entries());
+        double from = progress(start);
         long began = clock.millis();
-        long step = start.step();
-        double best = start.best();
-        double minutes = start.minutes();
-        while (progress(step, minutes) < 1) {
-            double rate = optimization.learningRate().at(step, progress(step, minutes));
-            Losses losses = step(workers, rate);
-            step++;
-            minutes = start.minutes() + (clock.millis() - began) / 60_000.0;
-            double progress = progress(step, minutes);
-            if (step % LOG_EVERY == 0) {
-                log.write(window.entry(step, minutes, rate, mixture.epochs(), clock.millis()));
+        RunDirectory.Progress at = start;
+        while (progress(at) < 1 && !isStale(at)) {
+            double rate = optimization.learningRate().at(at.step(), progress(at));
+            Losses losses = step(workers, rate, at.step());
+            at = new RunDirectory.Progress(at.step() + 1, minutes(start, began), at.best(), at.evaluationsSinceBest());
+            if (at.step() % LOG_EVERY == 0) {
+                log.write(window.entry(at.step(), at.minutes(), rate, mixture.epochs(), clock.millis()));
             }
-            bar.show(progress, from, Duration.ofMillis(clock.millis() - began), detail(step, losses, best));
-            if (step % schedule.evalEverySteps() == 0 || progress >= 1) {
-                double figure = evaluate(step, minutes);
+            bar.show(
+                    progress(at),
+                    from,
+                    Duration.ofMillis(clock.millis() - began),
+                    detail(at.step(), losses, at.best()));
+            if (at.step() % schedule.evalEverySteps() == 0 || progress(at) >= 1) {
+                double figure = evaluate(at.step(), at.minutes());
                 // Without dev sets the newest is the best there is.
-                boolean isBest = figure > best || devSets.isEmpty();
-                best = Math.max(best, figure);
-                minutes = start.minutes() + (clock.millis() - began) / 60_000.0;
-                directory.save(trainer, new RunDirectory.Progress(step, minutes, best), isBest);
+                boolean isBest = figure > at.best() || devSets.isEmpty();
+                at = new RunDirectory.Progress(
+                        at.step(),
+                        minutes(start, began),
+                        Math.max(at.best(), figure),
+                        isBest ? 0 : at.evaluationsSinceBest() + 1);
+                directory.save(trainer, at, isBest);
             }
         }
         bar.done();
-        return new RunDirectory.Progress(step, minutes, best);
+        return at;
+    }
+
+    private double minutes(RunDirectory.Progress start, long began) {
+        return start.minutes() + (clock.millis() - began) / 60_000.0;
+    }
+
+    private boolean isStale(RunDirectory.Progress at) {
+        return schedule.patience() > 0 && at.evaluationsSinceBest() >= schedule.patience();
     }
 
     /** Share of the run that is over: of its steps or of its minutes, whichever is more. */
-    private double progress(long step, double minutes) {
-        double bySteps = schedule.maxSteps() == 0 ? 0 : (double) step / schedule.maxSteps();
-        double byMinutes = schedule.maxMinutes() == 0 ? 0 : minutes / schedule.maxMinutes();
+    private double progress(RunDirectory.Progress at) {
+        double bySteps = schedule.maxSteps() == 0 ? 0 : (double) at.step() / schedule.maxSteps();
+        double byMinutes = schedule.maxMinutes() == 0 ? 0 : at.minutes() / schedule.maxMinutes();
         return Math.max(bySteps, byMinutes);
     }
 
-    private Losses step(ExecutorService workers, double rate) {
+    private Losses step(GradientWorkers workers, double rate, long step) {
         List<Callable<List<TrainingRow>>> draws = new ArrayList<>();
+        List<String> sources = new ArrayList<>();
         for (int i = 0; i < optimization.drawsPerStep(); i++) {
-            draws.add(mixture.next()::rows);
+            Mixture.Draw draw = mixture.next();
+            draws.add(draw::rows);
+            sources.add(draw.source().name());
         }
-        MicroBatches batches = MicroBatches.of(all(workers, draws), optimization.drawsPerBatch(), labelTokens);
-        List<Callable<Gradients>> tasks = new ArrayList<>();
-        for (int i = 0; i < batches.batches().size(); i++) {
-            int index = i;
-            tasks.add(() ->
-                    trainer.gradients(batches.batches().get(index), batches.weights(index, optimization.losses())));
+        List<List<TrainingRow>> groups = workers.all(draws);
+        for (int i = 0; i < groups.size(); i++) {
+            trainedLabels.add(sources.get(i), groups.get(i));
         }
-        List<Gradients> gradients = all(workers, tasks);
-        Losses losses = batches.mean(gradients.stream().map(Losses::of).toList());
-        float norm = trainer.step(gradients, (float) rate, optimization.adamW());
-        window.add(losses, norm, batches.tokens(), clock.millis());
-        return losses;
+        MicroBatches batches = MicroBatches.of(groups, optimization.drawsPerBatch(), labelTokens);
+        GradientWorkers.Sum sum =
+                workers.sum(batches, optimization.losses(), (int) (step * optimization.drawsPerStep() & 0xFFFFF));
+        float norm = trainer.step(sum.gradients(), (float) rate, optimization.adamW());
+        window.add(sum.losses(), norm, batches.tokens(), clock.millis());
+        return sum.losses();
     }
 
     private double evaluate(long step, double minutes) {
         double sum = 0;
         for (DevSet dev : devSets) {
-            double figure = dev.measure(
-                    () -> LanguageModelReranker.over(trainer.transformer(), directory.last()), optimization.threads());
+            DevSet.Measured found = dev.measure(
+                    trainer,
+                    () -> LanguageModelReranker.over(trainer.transformer(), directory.last()),
+                    optimization.threads());
             ObjectNode entry = RunLog.entry("eval", step, minutes);
-            entry.put("data", dev.name()).put("ndcg10", figure);
+            entry.put("data", dev.name()).put(found.figure(), found.value());
             log.write(entry);
-            sum += figure;
+            if (!found.actual().isEmpty()) {
+                log.write(trainedLabels.entry(dev.name(), found, step, minutes));
+            }
+            sum += found.goodness();
         }
         return devSets.isEmpty() ? Double.NEGATIVE_INFINITY : sum / devSets.size();
     }
@@ -154,24 +166,6 @@ final class TrainingRun {
                 losses.label(),
                 losses.listwise(),
                 Double.isFinite(best) ? String.format(Locale.ROOT, "  best dev %.4f", best) : "");
-    }
-
-    private static <T> List<T> all(ExecutorService workers, List<Callable<T>> tasks) {
-        try {
-            List<T> results = new ArrayList<>();
-            for (Future<T> future : workers.invokeAll(tasks)) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("training was interrupted", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException("a training worker failed", e.getCause());
-        }
     }
 
     /** Means between two log entries. */

@@ -46,7 +46,7 @@ class DistillationSourceTest {
     }
 
     private static DistillationSource source(double justifyShare, double instructionShare, int maxAnswerTokens) {
-        var rows = new TrainConfig.Rows("compact-v1", 300, maxAnswerTokens, 8, justifyShare, instructionShare);
+        var rows = new TrainConfig.Rows("compact-v1", 300, maxAnswerTokens, 8, justifyShare, 0, instructionShare);
         var prompts = new PromptBuilder(PromptTemplate.load("compact-v1"), tokenizer, 300);
         return new DistillationSource("shop", groups, prompts, rows, INSTRUCTION, 3);
     }
@@ -84,11 +84,26 @@ class DistillationSourceTest {
     }
 
     @Test
+    void labelsAloneTakeTheirShareAndPartInTheListwiseLoss() {
+        var rows = new TrainConfig.Rows("compact-v1", 300, 200, 8, 0.3, 0.7, 0);
+        var prompts = new PromptBuilder(PromptTemplate.load("compact-v1"), tokenizer, 300);
+        var source = new DistillationSource("shop", groups, prompts, rows, INSTRUCTION, 3);
+
+        long alone = IntStream.range(0, 100)
+                .mapToObj(i -> source.draw(i).get(0))
+                .filter(row -> text(row).endsWith("<|label|>"))
+                .peek(row -> assertThat(row.listwise()).isTrue())
+                .count();
+
+        assertThat((double) alone).isCloseTo(70, within(15.0));
+    }
+
+    @Test
     void anExplanationThatIsTooLongIsLeftOut() {
         List<TrainingRow> rows = source(1, 0, 1).draw(0);
 
         assertThat(rows).allSatisfy(row -> {
-            assertThat(row.targets()).containsOnly(false);
+            assertThat(row.targetWeights()).containsOnly(0f);
             assertThat(text(row)).endsWith("<|label|>");
         });
     }

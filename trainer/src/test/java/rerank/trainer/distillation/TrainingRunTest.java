@@ -1,6 +1,7 @@
 package rerank.trainer.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,14 +20,15 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.adapter.Adapter;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.Transformer;
 import rerank.model.transformer.TransformerTrainer;
 import rerank.model.transformer.TransformerTrainer.AdamW;
-import rerank.model.transformer.TransformerTrainer.Gradients;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
+import rerank.model.weights.WeightMap;
 
 class TrainingRunTest {
     private static final PrintStream NOWHERE =
@@ -82,12 +84,73 @@ class TrainingRunTest {
         train("pretrain", text, 80, Map.of("out.dir", "parts", "max.minutes", "0.0000001"));
         // The bound of minutes stops a run after its first step, in the middle of the schedule of steps.
         assertThat(progress("parts").path("step").asInt()).isEqualTo(1);
-        Files.writeString(
-                directory.resolve("parts/progress.json"),
-                progress("parts").toString().replaceAll("\"minutes\":[^,}]*", "\"minutes\":0"));
+        forgetMinutes("parts");
         train("pretrain", text, 80, Map.of("out.dir", "parts"));
 
         assertThat(curve("parts").subList(1, 4)).isEqualTo(curve("whole").subList(1, 4));
+    }
+
+    @Test
+    void anAdapterRunContinuesTheSameCurveAndLeavesWhatPeftReads() throws IOException {
+        Path text = Files.writeString(directory.resolve("text.txt"), "one two three four five. ".repeat(100));
+        Path base = train("pretrain", text, 20, Map.of("out.dir", "base")).checkpoint();
+        Map<String, String> adapter = Map.of(
+                "init.checkpoint", base.toString(),
+                "adapter.rank", "4",
+                "adapter.dropout", "0.1",
+                "precision", "bfloat16",
+                "activation.checkpointing", "true");
+        train("pretrain", text, 60, with(adapter, "out.dir", "whole", "threads", "3"));
+
+        train("pretrain", text, 60, with(adapter, "out.dir", "parts", "max.minutes", "0.0000001"));
+        forgetMinutes("parts");
+        train("pretrain", text, 60, with(adapter, "out.dir", "parts"));
+
+        assertThat(curve("parts").subList(1, 3)).isEqualTo(curve("whole").subList(1, 3));
+        Adapter left = Adapter.read(directory.resolve("parts/best"));
+        assertThat(left.config().rank()).isEqualTo(4);
+        assertThat(left.layers()).isEqualTo(1);
+        left.requireFits(WeightMap.open(base));
+    }
+
+    @Test
+    void aRunEndsWhenHeldOutTextGetsNoBetter() throws IOException {
+        Path text = Files.writeString(directory.resolve("text.txt"), "the moth circles the lamp. ".repeat(100));
+        Path other = Files.writeString(directory.resolve("other.txt"), "zwölf boxkämpfer jagen viktor. ".repeat(40));
+
+        Training.Outcome outcome = train(
+                "pretrain",
+                text,
+                400,
+                Map.of(
+                        "eval.data", other.toString(),
+                        "eval.every.steps", "10",
+                        "eval.patience", "3",
+                        "learning.rate", "0.01"));
+
+        assertThat(outcome.steps()).isLessThan(400);
+        assertThat(progress("run").path("evaluationsSinceBest").asInt()).isEqualTo(3);
+        assertThat(train("pretrain", text, 400, Map.of("eval.data", other.toString(), "eval.patience", "3"))
+                        .steps())
+                .as("a run that has ended stays ended")
+                .isEqualTo(outcome.steps());
+    }
+
+    @Test
+    void runsAreComparedByTheKeysThatDifferAndTheirBestFigures() throws IOException {
+        Path text = Files.writeString(directory.resolve("text.txt"), "the moth circles the lamp. ".repeat(100));
+        Map<String, String> evaluated = Map.of("eval.data", text.toString(), "eval.every.steps", "20");
+        train("pretrain", text, 40, with(evaluated, "out.dir", "slow", "learning.rate", "0.0001"));
+        train("pretrain", text, 40, with(evaluated, "out.dir", "fast", "learning.rate", "0.01"));
+
+        RunComparison comparison = RunComparison.of(List.of(directory.resolve("slow"), directory.resolve("fast")));
+
+        assertThat(comparison.differences()).isEqualTo(Map.of("learning.rate", List.of("0.0001", "0.01")));
+        RunComparison.Best slow = comparison.runs().get(0).best().get("text.txt loss");
+        RunComparison.Best fast = comparison.runs().get(1).best().get("text.txt loss");
+        assertThat(fast.value()).isLessThan(slow.value());
+        assertThat(fast.step()).isEqualTo(40);
+        assertThatThrownBy(() -> RunComparison.of(List.of(directory))).hasMessageContaining("is no directory of a run");
     }
 
     @Test
@@ -117,9 +180,9 @@ class TrainingRunTest {
         List<TrainingRow> rows = new ArrayList<>();
         for (int row = 0; row < 3; row++) {
             int[] ids = random.ints(6 + random.nextInt(6), 4, 30).toArray();
-            boolean[] targets = new boolean[ids.length];
+            float[] targets = new float[ids.length];
             for (int t = 0; t < random.nextInt(4); t++) {
-                targets[ids.length - 2 - t] = true;
+                targets[ids.length - 2 - t] = 1;
             }
             int label = row == 0 && seed % 3 > 0 ? 2 : 0;
             rows.add(new TrainingRow(
@@ -135,15 +198,14 @@ class TrainingRunTest {
     private static List<Double> curve(MicroBatches batches) {
         List<Double> curve = new ArrayList<>();
         var shape = new TrainConfig.Shape(16, 2, 2, 24, 0, 64);
-        try (TransformerTrainer trainer = TransformerTrainer.fresh(shape.with(30), 3)) {
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(shape.with(30), 3);
+                GradientWorkers workers = new GradientWorkers(trainer, 2)) {
             for (int step = 0; step < 10; step++) {
-                List<Gradients> gradients = new ArrayList<>();
-                for (int i = 0; i < batches.batches().size(); i++) {
-                    gradients.add(trainer.gradients(batches.batches().get(i), batches.weights(i, ALL)));
-                }
-                Losses losses = batches.mean(gradients.stream().map(Losses::of).toList());
-                curve.add(losses.nextToken() + losses.label() + losses.listwise());
-                trainer.step(gradients, 2e-3f, ADAM_W);
+                GradientWorkers.Sum sum = workers.sum(batches, ALL, 0);
+                curve.add(sum.losses().nextToken()
+                        + sum.losses().label()
+                        + sum.losses().listwise());
+                trainer.step(sum.gradients(), 2e-3f, ADAM_W);
             }
         }
         return curve;
@@ -166,16 +228,29 @@ class TrainingRunTest {
         return new Training(TrainConfig.of(values, directory), NOWHERE, false).run();
     }
 
+    private static Map<String, String> with(Map<String, String> values, String... more) {
+        Map<String, String> all = new TreeMap<>(values);
+        for (int i = 0; i < more.length; i += 2) {
+            all.put(more[i], more[i + 1]);
+        }
+        return all;
+    }
+
+    private void forgetMinutes(String run) throws IOException {
+        Files.writeString(
+                directory.resolve(run).resolve("progress.json"),
+                progress(run).toString().replaceAll("\"minutes\":[^,}]*", "\"minutes\":0"));
+    }
+
     private JsonNode progress(String run) throws IOException {
         return new com.fasterxml.jackson.databind.ObjectMapper()
                 .readTree(directory.resolve(run).resolve("progress.json").toFile());
     }
 
     private List<JsonNode> steps(String run) {
-        return new RunLog(directory.resolve(run).resolve("log.jsonl"))
-                .entries().stream()
-                        .filter(entry -> entry.path("event").asText().equals("step"))
-                        .toList();
+        return RunLog.of(directory.resolve(run)).entries().stream()
+                .filter(entry -> entry.path("event").asText().equals("step"))
+                .toList();
     }
 
     private List<Double> curve(String run) {
