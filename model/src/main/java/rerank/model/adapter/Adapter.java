@@ -56,8 +56,7 @@ public final class Adapter {
         Map<String, StoredTensor> left = new TreeMap<>();
         WeightMap.ofFile(directory.resolve(WEIGHTS_FILE)).all().forEach(tensor -> left.put(tensor.name(), tensor));
         Map<String, LowRank> byWeight = new HashMap<>();
-        for (int layer = 0; !left.isEmpty(); layer++) {
-            int before = left.size();
+        for (int layer = 0; isIn(left, config, layer); layer++) {
             for (AdaptedModule module : config.modules()) {
                 byWeight.put(
                         module.weight(layer),
@@ -65,10 +64,11 @@ public final class Adapter {
                                 take(directory, left, module.adapterWeight(layer, 'A'), 0, config.rank()),
                                 take(directory, left, module.adapterWeight(layer, 'B'), 1, config.rank())));
             }
-            if (left.size() == before) {
-                throw new CheckpointException("adapter " + directory + ": tensor "
-                        + left.keySet().iterator().next() + " belongs to none of its target_modules");
-            }
+        }
+        if (!left.isEmpty()) {
+            throw new CheckpointException("adapter " + directory + ": tensor "
+                    + left.keySet().iterator().next() + " belongs to none of its target_modules in layers 0 to "
+                    + (byWeight.size() / config.modules().size() - 1));
         }
         if (byWeight.isEmpty()) {
             throw new CheckpointException("adapter " + directory + ": " + WEIGHTS_FILE + " holds no tensors");
@@ -76,12 +76,18 @@ public final class Adapter {
         return new Adapter(directory, config, byWeight);
     }
 
+    /** Whether there is anything of a layer. */
+    private static boolean isIn(Map<String, StoredTensor> left, AdapterConfig config, int layer) {
+        return config.modules().stream()
+                .anyMatch(module -> left.containsKey(module.adapterWeight(layer, 'A'))
+                        || left.containsKey(module.adapterWeight(layer, 'B')));
+    }
+
     private static StoredTensor take(
             Path directory, Map<String, StoredTensor> left, String name, int rankDimension, int rank) {
         StoredTensor tensor = left.remove(name);
         if (tensor == null) {
-            throw new CheckpointException("adapter " + directory + ": tensor " + name + " is missing; further layers"
-                    + " have tensors: " + left.keySet().stream().limit(1).toList());
+            throw new CheckpointException("adapter " + directory + ": tensor " + name + " is missing");
         }
         if (tensor.shape().size() != 2 || tensor.shape().get(rankDimension) != rank) {
             throw new CheckpointException("adapter " + directory + ": tensor " + name + " has shape " + tensor.shape()
