@@ -4,10 +4,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rerank.model.adapter.AdaptedModule;
+import rerank.model.adapter.Adapter;
+import rerank.model.weights.StoredTensor;
+import rerank.model.weights.WeightMap;
 
 /**
  * Low-rank adapters of one model, side by side with its weights: a sequence names the one it uses, so that several versions
@@ -75,6 +81,46 @@ public final class Adapters implements AutoCloseable {
             }
         }
         return new Adapters(manager, IValue.listFrom(all.toArray(PtNDArray[]::new)), adapters.size());
+    }
+
+    /**
+     * Puts adapters in PEFT's layout beside a model.
+     *
+     * @param directories each with {@code adapter_config.json} and {@code adapter_model.safetensors}
+     * @param checkpoint that the model was loaded from; every adapter is held to its shapes
+     * @throws rerank.model.weights.CheckpointException naming what does not fit, or is not supported
+     */
+    public static Adapters load(Transformer model, Path checkpoint, List<Path> directories) {
+        WeightMap weights = WeightMap.open(checkpoint);
+        return of(
+                model,
+                directories.stream()
+                        .map(directory -> factors(Adapter.read(directory), model.config(), weights))
+                        .toList());
+    }
+
+    private static Map<String, Factors> factors(Adapter adapter, TransformerConfig config, WeightMap weights) {
+        adapter.requireFits(weights);
+        Map<String, Factors> factors = new HashMap<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (AdaptedModule module : adapter.config().modules()) {
+                String weight = module.weight(layer);
+                String name = weight.substring("model.".length(), weight.length() - ".weight".length());
+                adapter.beside(weight)
+                        .ifPresent(pair -> factors.put(name, new Factors(matrix(pair.a(), 1), matrix(pair.b(), (float)
+                                adapter.config().scaling()))));
+            }
+        }
+        return factors;
+    }
+
+    private static Matrix matrix(StoredTensor stored, float scale) {
+        float[] values = stored.read();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= scale;
+        }
+        return new Matrix(
+                stored.shape().get(0).intValue(), stored.shape().get(1).intValue(), values);
     }
 
     /** Factors of matrices that the model holds as one: the downs one below the other, the ups along the diagonal. */

@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rerank.model.adapter.AdaptedModule;
+import rerank.model.adapter.Adapter;
+import rerank.model.adapter.AdapterConfig;
+import rerank.model.adapter.AdapterMerge;
 import rerank.model.generation.GenerationRequest;
 import rerank.model.generation.Scheduler;
 import rerank.model.generation.Sequence;
@@ -69,6 +73,47 @@ class AdaptersTest {
             assertThat(alone(mergedAll, prompts.get(0))).isNotEqualTo(alone(model, prompts.get(0)));
             assertThat(adapters.count()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void takesPeftDirectoriesAsTheyAreMerged() {
+        TransformerConfig config = TinyCheckpoint.config("qwen2");
+        Path checkpoint = directory.resolve("base");
+        Path peft = directory.resolve("peft");
+        Path merged = directory.resolve("merged");
+        List<SafeTensorsWriter.Tensor> matrices = new ArrayList<>();
+        Set<AdaptedModule> modules = Set.of(AdaptedModule.Q_PROJ, AdaptedModule.O_PROJ, AdaptedModule.GATE_PROJ);
+        Map<String, Factors> values = adapter(config, 2, Set.of("q_proj", "o_proj", "gate_proj"));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (AdaptedModule module : modules) {
+                String weight = module.weight(layer);
+                Factors factors =
+                        values.get(weight.replaceFirst("^model\\.", "").replaceFirst("\\.weight$", ""));
+                matrices.add(tensor(module.adapterWeight(layer, 'A'), factors.down()));
+                matrices.add(tensor(module.adapterWeight(layer, 'B'), factors.up()));
+            }
+        }
+        Adapter.write(peft, new AdapterConfig(2, 3, 0, false, modules, "base"), matrices);
+        int[] ids = TinyCheckpoint.tokens(random, 25);
+
+        try (Transformer model = load(config, Map.of(), "base")) {
+            AdapterMerge.merge(checkpoint, peft, merged);
+            try (Transformer expected = Transformer.load(merged);
+                    Adapters adapters = Adapters.load(model, checkpoint, List.of(peft))) {
+                model.use(adapters);
+                Turn turn = new Turn(ids, new int[0], 0, 25, null, null, Read.SCORE, 0, 0);
+
+                assertThat(model.step(List.of(turn), null, READING).asked()[0])
+                        .usingComparatorWithPrecision(1e-4f)
+                        .containsExactly(alone(expected, ids));
+                assertThat(alone(expected, ids)).isNotEqualTo(alone(model, ids));
+            }
+        }
+    }
+
+    private static SafeTensorsWriter.Tensor tensor(String name, Matrix matrix) {
+        return new SafeTensorsWriter.Tensor(
+                name, List.of((long) matrix.rows(), (long) matrix.columns()), matrix::values);
     }
 
     @Test

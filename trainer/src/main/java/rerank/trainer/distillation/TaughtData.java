@@ -43,7 +43,7 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
     }
 
     /** Data whose groups are drawn from its judgements and its first stage. */
-    TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String instruction) {
+    public TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String instruction) {
         this(
                 dataset,
                 teacher,

@@ -110,7 +110,7 @@ class RefinementTest {
     void pairsComeFromTheSourcesByTheirSharesRelevantAndIrrelevantInTurn() {
         Storefront other = Storefront.generate(new StorefrontConfig(6, 600, 30, 6, 1, 30));
         TaughtData others = new TaughtData(other.dataset(), other.teacher(), GroupShape.NEAR_MISSES, "");
-        var source = new PairSource(List.of(data.groups(1), others.groups(1)), List.of(3.0, 1.0), 11);
+        var source = new PairSource(List.of(data.groups(1, 8), others.groups(1, 8)), List.of(3.0, 1.0), 11);
 
         List<TaughtPair> pairs = source.pairs(0, 80);
 
