@@ -12,6 +12,7 @@ import rerank.trainer.storefront.Storefront;
 import rerank.trainer.storefront.StorefrontConfig;
 import rerank.trainer.teacher.GroupShape;
 import rerank.trainer.teacher.MedquadTeacher;
+import rerank.trainer.teacher.SharedWordsTeacher;
 import rerank.trainer.teacher.Teacher;
 import rerank.trainer.teacher.TrainingGroup;
 import rerank.trainer.teacher.TrainingGroups;
@@ -32,9 +33,8 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
     private static final int EXPLAINED_GROUPS = 3000;
 
     /**
-     * Opens the embedded data by its name, or a directory.
-     *
-     * @throws IllegalArgumentException if the directory has nobody to teach it
+     * Opens the embedded data by its name, or a directory, which is taught from annotations where it has them and from its
+     * judgments otherwise.
      */
     static TaughtData open(Path path) {
         if (path.getFileName().toString().equals(STOREFRONT) && !Files.exists(path)) {
@@ -46,17 +46,19 @@ record TaughtData(Dataset dataset, Teacher teacher, GroupShape shape, String ins
                     "a product is relevant if it meets every requirement of the query, and partially relevant if it"
                             + " misses one");
         }
-        Path annotations = path.resolve(ANNOTATIONS);
-        if (!Files.exists(annotations)) {
-            throw new IllegalArgumentException("data " + path + ": nobody can teach it, for there is no " + ANNOTATIONS
-                    + " in it; the embedded data is called '" + STOREFRONT + "'");
-        }
         Dataset dataset = Dataset.read(path);
-        return new TaughtData(
-                dataset,
-                MedquadTeacher.read(dataset, "train", annotations),
-                GroupShape.SPARSE,
-                "a text is relevant if it is about the topic of the question and answers what is asked about it");
+        Path annotations = path.resolve(ANNOTATIONS);
+        return Files.exists(annotations)
+                ? new TaughtData(
+                        dataset,
+                        MedquadTeacher.read(dataset, "train", annotations),
+                        GroupShape.SPARSE,
+                        "a text is relevant if it is about the topic of the question and answers what is asked about it")
+                : new TaughtData(
+                        dataset,
+                        new SharedWordsTeacher(dataset.qrels("train")),
+                        GroupShape.NEAR_MISSES,
+                        "a text is relevant if it helps to answer the query");
     }
 
     /** Groups of the train split. */

@@ -12,6 +12,7 @@ import rerank.model.LanguageModelReranker;
 import rerank.model.RerankerSettings;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
+import rerank.model.prompt.TokenTypes;
 import rerank.model.ranking.Mode;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
@@ -74,13 +75,24 @@ public final class Training {
         Path checkpoint = config.start().checkpoint();
         try (Tokenizer tokenizer = Tokenizer.load(tokenizerDirectory);
                 TransformerTrainer trainer = checkpoint != null
-                        ? TransformerTrainer.from(checkpoint)
+                        ? TransformerTrainer.from(start(checkpoint, tokenizer, tokenizerDirectory))
                         : TransformerTrainer.fresh(
                                 config.start().shape().with(tokenizer.vocabularySize()), config.seed())) {
             return config.task() == TrainConfig.Task.DISTILL
                     ? distill(taught, tokenizer, tokenizerDirectory, trainer)
                     : predict(tokenizer, tokenizerDirectory, trainer);
         }
+    }
+
+    /** The checkpoint to go on from: as it is, or carried over where tokenizer or token types are to be others. */
+    private Path start(Path checkpoint, Tokenizer tokenizer, Path tokenizerDirectory) {
+        TokenTypes types = PromptTemplate.load(config.rows().template()).tokenTypes();
+        if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types)) {
+            return checkpoint;
+        }
+        Path start = config.out().resolve("start");
+        WarmStart.carry(checkpoint, tokenizer, types, start);
+        return start;
     }
 
     private Outcome distill(
