@@ -65,7 +65,7 @@ class RerankerSettingsTest {
                 "{'firstStageWeight': {'label': 'x'}} | firstStageWeight.label must be a number, was \"x\"",
                 "{'firstStageWeight': 0.5} | firstStageWeight must be an object of modes and weights, was 0.5",
                 "{'defaultMode': 'best'} | unknown mode 'best'",
-                "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, interank-chat-v1]",
+                "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, compact-v2, interank-chat-v1]",
                 "{'maxPromptTokens': 0} | maxPromptTokens must be at least 1, was 0",
                 "{'maxPromptTokens': '9'} | maxPromptTokens must be an integer, was \"9\"",
                 "[1] | is not a JSON object",

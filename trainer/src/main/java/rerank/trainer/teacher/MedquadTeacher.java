@@ -1,10 +1,13 @@
 package rerank.trainer.teacher;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeSet;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
@@ -18,14 +21,16 @@ import rerank.trainer.dataset.Tsv;
  * one on the same topic and of the same kind is no lesson, since it may well be an answer that nobody judged.
  */
 public final class MedquadTeacher implements Teacher {
+    private static final double REWORDED = 0.35;
+
     private final Map<String, Annotation> annotations;
     private final Map<String, Asked> asked;
     private final Qrels qrels;
 
     private record Annotation(String topic, List<String> types) {}
 
-    /** A query's kind, and all names that its relevant documents have for its topic. */
-    private record Asked(String type, TreeSet<String> names) {}
+    /** A query's kind, the name of its topic, and all names that its relevant documents have for that. */
+    private record Asked(String type, String topic, TreeSet<String> names) {}
 
     private MedquadTeacher(Map<String, Annotation> annotations, Map<String, Asked> asked, Qrels qrels) {
         this.annotations = annotations;
@@ -60,7 +65,7 @@ public final class MedquadTeacher implements Teacher {
                 }
             });
             if (type != null && !names.isEmpty()) {
-                asked.put(query.id(), new Asked(type, names));
+                asked.put(query.id(), new Asked(type, usedIn(query.text(), names), names));
             }
         }
         return new MedquadTeacher(annotations, asked, qrels);
@@ -82,6 +87,16 @@ public final class MedquadTeacher implements Teacher {
                 new Lesson(label, explanation(question, document, candidate.title(), isSameTopic, label)));
     }
 
+    /** Some questions are put as people put them: those of the data set are templates. */
+    @Override
+    public String wording(Query query, Random random) {
+        Asked question = asked.get(query.id());
+        if (question == null || random.nextDouble() >= REWORDED) {
+            return query.text();
+        }
+        return ConsumerQuestions.ask(question.type(), TopicName.shortened(question.topic()), random);
+    }
+
     /** Topic and kind of what the text tells, then how that suits the question. */
     private static String explanation(
             Asked question, Annotation document, String title, boolean isSameTopic, int label) {
@@ -99,5 +114,14 @@ public final class MedquadTeacher implements Teacher {
         return isSameTopic
                 ? tells + ", not " + QuestionType.of(question.type()).content() + "."
                 : tells + "; another topic is asked about.";
+    }
+
+    /** Prefers the longest name that the question itself uses. */
+    private static String usedIn(String question, TreeSet<String> names) {
+        String text = question.toLowerCase(Locale.ROOT);
+        return names.stream()
+                .filter(name -> text.contains(TopicName.shortened(name).toLowerCase(Locale.ROOT)))
+                .max(Comparator.comparingInt(String::length))
+                .orElse(names.first());
     }
 }

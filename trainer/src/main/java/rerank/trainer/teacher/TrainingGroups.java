@@ -73,7 +73,7 @@ public final class TrainingGroups {
         }
         addNegatives(query, group, random);
         Collections.shuffle(group, random);
-        return new TrainingGroup(query, group);
+        return new TrainingGroup(new Query(query.id(), teacher.wording(query, random)), group);
     }
 
     /** Some candidates that are judged with a label and that the teacher knows. */
