@@ -33,7 +33,8 @@ final class RelationFlags extends TokenFlags {
     static final int TOKEN_TYPES = 4 * FLAGS;
 
     private static final Set<String> NEGATIONS = Set.of(
-            "no", "not", "without", "lacks", "lack", "lacking", "never", "nor", "neither", "doesn", "don", "isn", "aren");
+            "no", "not", "without", "lacks", "lack", "lacking", "never", "nor", "neither", "doesn", "don", "isn",
+            "aren");
     private static final Set<String> NEGATION_ENDS = Set.of("and", "but", "or");
     private static final int NEGATION_WORDS = 4;
     private static final double NEARLY = 1e-3;
@@ -163,8 +164,7 @@ final class RelationFlags extends TokenFlags {
             Set<String> affirmed) {
         static Field of(String content) {
             List<Words.Word> words = Words.of(content);
-            Field field =
-                    new Field(content, words, Quantities.of(content, words), new HashSet<>(), new HashSet<>());
+            Field field = new Field(content, words, Quantities.of(content, words), new HashSet<>(), new HashSet<>());
             for (int i = 0; i < words.size(); i++) {
                 String stem = words.get(i).stem();
                 if (!stem.isEmpty()) {
@@ -180,12 +180,13 @@ final class RelationFlags extends TokenFlags {
         /** Whether a negation stands up to four words before, in the same clause. */
         boolean isNegated(int index) {
             for (int i = index - 1; i >= Math.max(0, index - NEGATION_WORDS); i--) {
-                String between = content.substring(
-                        words.get(i).end(), words.get(i + 1).start());
+                String between =
+                        content.substring(words.get(i).end(), words.get(i + 1).start());
                 if (between.chars().anyMatch(sign -> ".,;:!?".indexOf(sign) >= 0)) {
                     return false;
                 }
-                String word = content.substring(words.get(i).start(), words.get(i).end())
+                String word = content.substring(
+                                words.get(i).start(), words.get(i).end())
                         .toLowerCase(Locale.ROOT);
                 if (NEGATION_ENDS.contains(word)) {
                     return false;

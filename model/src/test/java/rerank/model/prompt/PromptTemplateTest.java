@@ -27,7 +27,8 @@ class PromptTemplateTest {
     void namesTheTemplatesThereAre() {
         assertThatThrownBy(() -> PromptTemplate.load("compact-v9"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("unknown prompt template 'compact-v9'; known are [compact-v1, compact-v2, interank-chat-v1]");
+                .hasMessage(
+                        "unknown prompt template 'compact-v9'; known are [compact-v1, compact-v2, interank-chat-v1]");
     }
 
     @Test

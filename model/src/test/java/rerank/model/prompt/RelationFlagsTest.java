@@ -67,7 +67,8 @@ class RelationFlagsTest {
         "gout, flu, 1",
     })
     void theTitleTellsHowMuchOfItIsInTheQuery(String query, String title, int flag) {
-        assertThat(new RelationFlags(query, title, "").leadingFlag(Source.TITLE)).isEqualTo(flag);
+        assertThat(new RelationFlags(query, title, "").leadingFlag(Source.TITLE))
+                .isEqualTo(flag);
     }
 
     @ParameterizedTest

@@ -72,9 +72,11 @@ final class WarmStart {
 
     private void writeTo(Path to) throws IOException {
         Files.createDirectories(to);
-        ObjectNode config = (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
         config.put("vocab_size", wanted.vocabularySize()).put("rerank_token_types", types.rows());
-        JSON.writerWithDefaultPrettyPrinter().writeValue(to.resolve("config.json").toFile(), config);
+        JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(to.resolve("config.json").toFile(), config);
         List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
         for (StoredTensor stored : WeightMap.open(from).all()) {
             float[] values = read(stored);
@@ -85,9 +87,8 @@ final class WarmStart {
                 values = types(values, width);
             }
             float[] written = values;
-            List<Long> shape = stored.shape().size() == 1
-                    ? stored.shape()
-                    : List.of((long) (values.length / width), (long) width);
+            List<Long> shape =
+                    stored.shape().size() == 1 ? stored.shape() : List.of((long) (values.length / width), (long) width);
             tensors.add(new SafeTensorsWriter.Tensor(stored.name(), shape, () -> written));
         }
         SafeTensorsWriter.write(to.resolve(WeightMap.SINGLE_FILE), tensors, ElementType.F32);

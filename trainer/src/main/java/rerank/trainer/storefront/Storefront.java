@@ -134,8 +134,7 @@ public final class Storefront {
                             query.query().id(),
                             Map.of("split", split, "category", query.category(), "combination", query.combination()));
                     labels.put(query.query().id(), labels(query, shelf.getOrDefault(query.category(), List.of())));
-                    candidates.put(
-                            query.query().id(), firstStage.search(searched(query), config.candidates()));
+                    candidates.put(query.query().id(), firstStage.search(searched(query), config.candidates()));
                 }
             }
             qrels.put(split, new Qrels(labels));

@@ -110,16 +110,10 @@ final class ConsumerQuestions {
                             "do people recover from {}?")),
             Map.entry(
                     "susceptibility",
-                    List.of(
-                            "who is likely to get {}?",
-                            "am I at risk of {}?",
-                            "does age play a role in {}?")),
+                    List.of("who is likely to get {}?", "am I at risk of {}?", "does age play a role in {}?")),
             Map.entry(
                     "considerations",
-                    List.of(
-                            "what should I know about {}?",
-                            "what should I eat with {}?",
-                            "how to live with {}?")),
+                    List.of("what should I know about {}?", "what should I eat with {}?", "how to live with {}?")),
             Map.entry(
                     "prevention",
                     List.of(
@@ -131,10 +125,7 @@ final class ConsumerQuestions {
                     List.of("how far along can {} be?", "what do the stages of {} mean?", "how does {} progress?")),
             Map.entry(
                     "complications",
-                    List.of(
-                            "what can {} lead to?",
-                            "is {} dangerous?",
-                            "what else can go wrong with {}?")));
+                    List.of("what can {} lead to?", "is {} dangerous?", "what else can go wrong with {}?")));
 
     private ConsumerQuestions() {}
 

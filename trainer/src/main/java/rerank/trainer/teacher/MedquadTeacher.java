@@ -83,8 +83,7 @@ public final class MedquadTeacher implements Teacher {
         if (label == 0 && isSameTopic && document.types().contains(question.type())) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Lesson(label, explanation(question, document, candidate.title(), isSameTopic, label)));
+        return Optional.of(new Lesson(label, explanation(question, document, candidate.title(), isSameTopic, label)));
     }
 
     /** Some questions are put as people put them: those of the data set are templates. */

@@ -29,8 +29,7 @@ public final class SharedWordsTeacher implements Teacher {
         int label = Math.max(0, Math.min(2, qrels.grade(query.id(), candidate.docId())));
         SharedWords words = SharedWords.of(query.text(), candidate.title(), candidate.text());
         String subject = TopicName.subject(candidate.title());
-        String missing =
-                words.missing().isEmpty() ? "" : listed(words.missing(), MAX_MISSING, " or ");
+        String missing = words.missing().isEmpty() ? "" : listed(words.missing(), MAX_MISSING, " or ");
         String mentions;
         if (words.shared().isEmpty()) {
             mentions = " does not mention " + (missing.isEmpty() ? "the question" : missing);

@@ -30,10 +30,10 @@ class WarmStartTest {
         old = directory.resolve("old");
         wanted = directory.resolve("wanted");
         tokenizer("red lamp, red lamp", 280).writeTo(old, Map.of("eos_token", "<|end|>"));
-        tokenizer("red lamps, red lamps, red lamps, big moths, big moths", 300).writeTo(wanted, Map.of("eos_token", "<|end|>"));
+        tokenizer("red lamps, red lamps, red lamps, big moths, big moths", 300)
+                .writeTo(wanted, Map.of("eos_token", "<|end|>"));
         try (Tokenizer tokenizer = Tokenizer.load(old);
-                TransformerTrainer trainer =
-                        TransformerTrainer.fresh(SHAPE.with(tokenizer.vocabularySize()), 3)) {
+                TransformerTrainer trainer = TransformerTrainer.fresh(SHAPE.with(tokenizer.vocabularySize()), 3)) {
             trainer.save(old, false);
         }
     }

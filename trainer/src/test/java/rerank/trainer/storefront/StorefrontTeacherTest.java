@@ -49,10 +49,11 @@ class StorefrontTeacherTest {
                         "Wants a backpack. Costs $75, not under $60; fits laptops up to 16 inches, enough for 15 inches;"
                                 + " is made of canvas, not leather; has a rain cover as wanted: one missed."));
         assertThat(lesson("$45", 450, 140, "leather", false))
-                .isEqualTo(new Lesson(
-                        0,
-                        "Wants a backpack. Costs $45, under $60; fits laptops up to 14 inches, too small for 15 inches;"
-                                + " is made of leather, ruled out; has no rain cover, though wanted: more than one missed."));
+                .isEqualTo(
+                        new Lesson(
+                                0,
+                                "Wants a backpack. Costs $45, under $60; fits laptops up to 14 inches, too small for 15 inches;"
+                                        + " is made of leather, ruled out; has no rain cover, though wanted: more than one missed."));
     }
 
     @Test

@@ -69,7 +69,8 @@ class MedquadTeacherTest {
 
     @Test
     void explanationsNameTheTopicAndWhatTheTextTells() {
-        assertThat(lesson("answer").explanation()).isEqualTo("The text on Lyme disease says how it is treated, as asked.");
+        assertThat(lesson("answer").explanation())
+                .isEqualTo("The text on Lyme disease says how it is treated, as asked.");
         assertThat(lesson("similar").explanation())
                 .isEqualTo("The text on Borreliosis says how it is treated, which is close to what is asked.");
         assertThat(lesson("symptoms").explanation())
@@ -94,9 +95,8 @@ class MedquadTeacherTest {
         Teacher teacher = MedquadTeacher.read(DATASET, "train", annotations);
         Random random = new Random(seed);
 
-        List<String> wordings = Stream.generate(() -> teacher.wording(QUERY, random))
-                .limit(200)
-                .toList();
+        List<String> wordings =
+                Stream.generate(() -> teacher.wording(QUERY, random)).limit(200).toList();
 
         assertThat(wordings).allMatch(wording -> wording.contains("Lyme disease"));
         assertThat(wordings.stream().filter(QUERY.text()::equals).count()).isBetween(100L, 160L);

@@ -25,7 +25,8 @@ class SharedWordsTeacherTest {
     @Test
     void namesWordsThatAreThereAndSomeThatAreNot() {
         assertThat(explanation("near", "git stash", "Stash changes. Lists all names."))
-                .isEqualTo("The text on git stash mentions List, stashed, changes and name, not branch: partly relevant.");
+                .isEqualTo(
+                        "The text on git stash mentions List, stashed, changes and name, not branch: partly relevant.");
         assertThat(explanation("wrong", "", "Makes a branch."))
                 .isEqualTo("The text mentions branch, not List or stashed: not relevant.");
         assertThat(explanation("good", "", "Lists changes stashed, of each branch, by name."))
