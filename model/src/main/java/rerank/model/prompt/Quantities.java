@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers of a text with what they count, so that numbers of two texts can be compared.
@@ -92,39 +93,48 @@ final class Quantities {
         if (!isDigits && word == null) {
             return;
         }
-        double number = isDigits ? value(index) : word;
-        int start = words.get(index).start();
-        int last = index;
-        Unit unit = signBefore(start);
-        if (unit != null) {
-            start--;
-        } else if (index > 0 && isDigits && words.get(index - 1).end() == start && !isNumber(index - 1)) {
-            start = words.get(index - 1).start();
-            unit = new Unit(lower(index - 1), 1);
-        } else {
-            int at = isRange(index) ? index + 2 : index;
-            if (at != index && signBefore(words.get(at).start()) != null) {
-                unit = signBefore(words.get(at).start());
-            } else {
-                int length = unitLength(at + 1);
-                unit = length == 0 ? null : unit(at + 1, length);
-                last = at == index ? at + length : last;
-            }
-        }
+        double number = word != null ? word : value(index);
+        Measure measure = measure(index, isDigits);
+        Unit unit = measure.unit();
         Set<String> nouns = unit == null ? nouns(isRange(index) ? index + 3 : index + 1) : Set.of();
         if (!isDigits && unit == null && nouns.isEmpty()) {
             return;
         }
         found.add(new Quantity(
-                start,
-                words.get(last).end(),
+                measure.start(),
+                measure.end(),
                 unit == null ? number : number * unit.factor(),
                 unit == null ? "" : unit.dimension(),
                 nouns,
                 clause(index)));
     }
 
-    private @org.jspecify.annotations.Nullable Unit signBefore(int start) {
+    /** A number's extent with its sign or unit; no unit for what is counted in pieces. */
+    private record Measure(int start, int end, @Nullable Unit unit) {}
+
+    private Measure measure(int index, boolean isDigits) {
+        int start = words.get(index).start();
+        int end = words.get(index).end();
+        Unit sign = signBefore(start);
+        if (sign != null) {
+            return new Measure(start - 1, end, sign);
+        }
+        if (index > 0 && isDigits && words.get(index - 1).end() == start && !isNumber(index - 1)) {
+            return new Measure(words.get(index - 1).start(), end, new Unit(lower(index - 1), 1));
+        }
+        if (!isRange(index)) {
+            int length = unitLength(index + 1);
+            return length == 0
+                    ? new Measure(start, end, null)
+                    : new Measure(start, words.get(index + length).end(), unit(index + 1, length));
+        }
+        Unit signOfUpper = signBefore(words.get(index + 2).start());
+        int length = unitLength(index + 3);
+        Unit unitOfUpper = length == 0 ? null : unit(index + 3, length);
+        return new Measure(start, end, signOfUpper != null ? signOfUpper : unitOfUpper);
+    }
+
+    private @Nullable Unit signBefore(int start) {
         String name = start == 0 ? null : CURRENCY_SIGNS.get(text.substring(start - 1, start));
         return name == null ? null : new Unit(name, 1);
     }
@@ -148,7 +158,7 @@ final class Quantities {
         return unit(from, 1) == null ? 0 : 1;
     }
 
-    private @org.jspecify.annotations.Nullable Unit unit(int from, int length) {
+    private @Nullable Unit unit(int from, int length) {
         return UNITS.get(length == 1 ? lower(from) : lower(from) + " " + lower(from + 1));
     }
 

@@ -2,8 +2,10 @@ package rerank.model.prompt;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import rerank.model.prompt.Quantities.Quantity;
 import rerank.model.prompt.TemplateBody.Source;
@@ -200,10 +202,10 @@ final class RelationFlags extends TokenFlags {
     }
 
     /** Which numbers are compared, and how they came out: below, equal and above as bits 1, 2 and 4. */
-    private record Numbers(java.util.Map<Quantity, Integer> ofQuery, java.util.Map<Quantity, Integer> ofDocument) {
+    private record Numbers(Map<Quantity, Integer> ofQuery, Map<Quantity, Integer> ofDocument) {
         static Numbers compare(List<Quantity> query, List<Quantity> title, List<Quantity> text) {
-            var ofQuery = new java.util.IdentityHashMap<Quantity, Integer>();
-            var ofDocument = new java.util.IdentityHashMap<Quantity, Integer>();
+            var ofQuery = new IdentityHashMap<Quantity, Integer>();
+            var ofDocument = new IdentityHashMap<Quantity, Integer>();
             for (Quantity asked : query) {
                 List<Quantity> comparable = new ArrayList<>(title);
                 comparable.addAll(text);
