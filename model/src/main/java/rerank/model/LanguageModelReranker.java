@@ -125,8 +125,9 @@ public final class LanguageModelReranker implements PairJudge {
 
     private static void requireTables(PromptTemplate template, Tokenizer tokenizer, Transformer transformer) {
         int rows = transformer.config().tokenTypes();
-        if (template.tokenTypes() && rows != 0 && rows < PromptBuilder.TOKEN_TYPES) {
-            throw new IllegalArgumentException("prompt template " + template.id() + " uses " + PromptBuilder.TOKEN_TYPES
+        int needed = template.tokenTypes().rows();
+        if (rows != 0 && rows < needed) {
+            throw new IllegalArgumentException("prompt template " + template.id() + " uses " + needed
                     + " token types, rerank_token_types=" + rows);
         }
         if (tokenizer.vocabularySize() > transformer.config().vocabularySize()) {

@@ -3,21 +3,16 @@ package rerank.model.prompt;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rerank.model.prompt.TemplateBody.Part;
 import rerank.model.prompt.TemplateBody.Source;
-import rerank.model.tokenizer.Tokenizer;
 
 /**
- * Tells a small model which words of query and document match: a token type of segment times 4 plus flag.
+ * Tells a small model which words of query and document match.
  *
- * <p>Segments: 0 for control tokens, instruction and answer, 1 query, 2 title, 3 text. Flags of query words: 0 stop word,
- * 1 in neither, 2 in the text only, 3 in the title. Flags of title and text words: 0 stop word, 1 not in the query, 2 in
- * the query. Words match when their stems are equal, see {@link Words}; every token of a word carries its flag, and a
- * token of no word (signs, white space) has flag 0. Of a long text the first 65,536 UTF-16 units are looked at, also
- * beyond what fits the prompt: whether a query word occurs there at all is worth knowing.
+ * <p>Flags of query words: 0 stop word, 1 in neither, 2 in the text only, 3 in the title. Flags of title and text words:
+ * 0 stop word, 1 not in the query, 2 in the query. Words match when their stems are equal, see {@link Words}; every token
+ * of a word carries its flag, and a token of no word (signs, white space) has flag 0.
  */
-final class MatchFlags {
-    private static final int MAX_UNITS = 65_536;
+final class MatchFlags extends TokenFlags {
     private static final int FLAGS = 4;
 
     /** Segments times flags. */
@@ -30,35 +25,27 @@ final class MatchFlags {
     private final Set<String> inTitle;
     private final Set<String> inText;
 
-    private MatchFlags(List<Words.Word> query, List<Words.Word> title, List<Words.Word> text) {
-        this.query = query;
-        this.title = title;
-        this.text = text;
-        inQuery = stems(query);
-        inTitle = stems(title);
-        inText = stems(text);
+    MatchFlags(String query, String title, String text) {
+        super(FLAGS);
+        this.query = Words.of(head(query));
+        this.title = Words.of(head(title));
+        this.text = Words.of(head(text));
+        inQuery = stems(this.query);
+        inTitle = stems(this.title);
+        inText = stems(this.text);
     }
 
-    static MatchFlags of(String query, String title, String text) {
-        return new MatchFlags(Words.of(head(query)), Words.of(head(title)), Words.of(head(text)));
+    @Override
+    List<Span> spans(Source field) {
+        List<Words.Word> words = field == Source.QUERY ? query : field == Source.TITLE ? title : text;
+        return words.stream()
+                .map(word -> new Span(word.start(), word.end(), flag(field, word)))
+                .toList();
     }
 
-    /** Writes the types of a part's tokens into an array, from the given index. */
-    void fillTokenTypes(Part part, Tokenizer.Encoded tokens, int[] types, int at) {
-        if (part.source() == Source.CONTROL || part.source() == Source.INSTRUCTION) {
-            return;
-        }
-        List<Words.Word> words = words(part.source());
-        int word = 0;
-        for (int i = 0; i < tokens.ids().length; i++) {
-            int start = tokens.starts()[i] - part.shift();
-            int end = tokens.ends()[i] - part.shift();
-            while (word < words.size() && words.get(word).end() <= start) {
-                word++;
-            }
-            boolean isInWord = word < words.size() && words.get(word).start() < end;
-            types[at + i] = part.source().ordinal() * FLAGS + (isInWord ? flag(part.source(), words.get(word)) : 0);
-        }
+    @Override
+    int leadingFlag(Source field) {
+        return 0;
     }
 
     private int flag(Source source, Words.Word word) {
@@ -72,10 +59,6 @@ final class MatchFlags {
         return inTitle.contains(stem) ? 3 : inText.contains(stem) ? 2 : 1;
     }
 
-    private List<Words.Word> words(Source source) {
-        return source == Source.QUERY ? query : source == Source.TITLE ? title : text;
-    }
-
     private static Set<String> stems(List<Words.Word> words) {
         Set<String> stems = new HashSet<>();
         for (Words.Word word : words) {
@@ -84,9 +67,5 @@ final class MatchFlags {
             }
         }
         return stems;
-    }
-
-    private static String head(String text) {
-        return text.length() <= MAX_UNITS ? text : text.substring(0, MAX_UNITS);
     }
 }

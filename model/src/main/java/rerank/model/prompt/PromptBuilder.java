@@ -25,9 +25,6 @@ import rerank.model.tokenizer.Tokenizer;
  * and label phrase are never cut.
  */
 public final class PromptBuilder {
-    /** Rows of the token-type table that templates with token types need. */
-    public static final int TOKEN_TYPES = MatchFlags.TOKEN_TYPES;
-
     private final PromptTemplate template;
     private final Tokenizer tokenizer;
     private final int maxPromptTokens;
@@ -195,7 +192,7 @@ public final class PromptBuilder {
         if (fitting.isTooLong()) {
             throw new PromptTooLongException(query.id(), fitting.fixedTokens() + lead.length, maxPromptTokens);
         }
-        MatchFlags flags = template.tokenTypes() ? MatchFlags.of(query.text().strip(), title, text) : null;
+        TokenFlags flags = template.tokenTypes().flags(query.text().strip(), title, text);
         return fitting.fitted(flags).plus(lead);
     }
 

@@ -48,7 +48,7 @@ final class PromptFitting {
      * The prompt with as much of the document as fits. Where not all of it does, a title keeps at least half of the
      * room.
      */
-    EncodedPrompt fitted(@Nullable MatchFlags flags) {
+    EncodedPrompt fitted(@Nullable TokenFlags flags) {
         int room = limit - fixedTokens;
         Tokenizer.Encoded title = encode(Source.TITLE, room);
         Tokenizer.Encoded text = encode(Source.TEXT, room);

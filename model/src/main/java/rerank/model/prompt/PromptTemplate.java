@@ -23,7 +23,7 @@ import rerank.model.ranking.Query;
  *
  * @param id name and version, for example {@code compact-v1}
  * @param chat the bodies are user messages, to be put into the chat format of the checkpoint's family
- * @param tokenTypes the tokens carry {@link MatchFlags}; otherwise all are of type 0
+ * @param tokenTypes what the types of its tokens tell
  * @param system the system message of a chat; empty without one
  * @param explainBody asks for an explanation, then the label; empty for a template that knows labels alone
  * @param labelBody asks for the label, then an explanation
@@ -32,13 +32,14 @@ import rerank.model.ranking.Query;
 public record PromptTemplate(
         String id,
         boolean chat,
-        boolean tokenTypes,
+        TokenTypes tokenTypes,
         String system,
         String explainBody,
         String labelBody,
         AnswerGrammar answer) {
     /** Names of the templates that are built in. */
-    public static final List<String> BUILT_IN = List.of("compact-v1", "interank-chat-v1", "qwen3-reranker-v1");
+    public static final List<String> BUILT_IN =
+            List.of("compact-v1", "compact-v2", "interank-chat-v1", "qwen3-reranker-v1");
 
     /**
      * How answers are written. Texts may name special tokens.

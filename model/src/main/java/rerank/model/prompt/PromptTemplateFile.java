@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -91,7 +92,7 @@ final class PromptTemplateFile {
         var template = new PromptTemplate(
                 one("name") + "-v" + one("version"),
                 flag("chat"),
-                flag("token-types"),
+                tokenTypes(),
                 sections.getOrDefault("system", "").strip(),
                 sections.getOrDefault("explain", "").strip(),
                 labelSection(),
@@ -118,6 +119,17 @@ final class PromptTemplateFile {
                     "prompt template " + source + ": setting '" + key + "' needs one value, has " + values);
         }
         return values.get(0);
+    }
+
+    private TokenTypes tokenTypes() {
+        String value = one("token-types");
+        for (TokenTypes types : TokenTypes.values()) {
+            if (types.name().toLowerCase(Locale.ROOT).equals(value)) {
+                return types;
+            }
+        }
+        throw new IllegalArgumentException("prompt template " + source
+                + ": setting 'token-types' is none, matches or relations, was '" + value + "'");
     }
 
     private boolean flag(String key) {

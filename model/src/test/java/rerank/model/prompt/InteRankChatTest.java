@@ -165,7 +165,7 @@ class InteRankChatTest {
             "name: words",
             "version: 3",
             "chat: no",
-            "token-types: no",
+            "token-types: none",
             "labels: \"0\" \"1\" \"2\"",
             "explain-lead: \"\"",
             "label-lead: \"Label: \"",

@@ -1,9 +1,9 @@
 package rerank.trainer.distillation;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import rerank.model.prompt.PromptBuilder;
+import rerank.model.prompt.PromptTooLongException;
 import rerank.model.prompt.TrainingSequence;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.Query;
@@ -61,18 +61,26 @@ final class DistillationSource implements ExampleSource {
         return rows.groupSize();
     }
 
+    /** A long query is drawn without the instruction where both do not fit. */
     @Override
     public List<TrainingRow> draw(long index) {
         SplittableRandom random = randomness.random(index);
         TrainingGroup group = groups.group(index);
         boolean isInstructed = random.nextDouble() < rows.instructionShare();
         Pair.Task order = order(random.nextDouble());
-        var query = new Query(group.query().id(), group.query().text(), isInstructed ? instruction : "");
-        List<TrainingRow> drawn = new ArrayList<>();
-        for (LabeledCandidate candidate : group.candidates()) {
-            drawn.add(row(query, candidate, order));
+        var plain = new Query(group.query().id(), group.query().text());
+        var query = new Query(plain.id(), plain.text(), isInstructed ? instruction : "");
+        try {
+            return rows(query, group, order);
+        } catch (PromptTooLongException e) {
+            return rows(plain, group, order);
         }
-        return drawn;
+    }
+
+    private List<TrainingRow> rows(Query query, TrainingGroup group, Pair.Task order) {
+        return group.candidates().stream()
+                .map(candidate -> row(query, candidate, order))
+                .toList();
     }
 
     private Pair.Task order(double uniform) {

@@ -15,6 +15,7 @@ import rerank.trainer.storefront.StorefrontConfig;
 import rerank.trainer.teacher.GroupShape;
 import rerank.trainer.teacher.GroupSource;
 import rerank.trainer.teacher.MedquadTeacher;
+import rerank.trainer.teacher.SharedWordsTeacher;
 import rerank.trainer.teacher.Teacher;
 import rerank.trainer.teacher.TrainingGroup;
 import rerank.trainer.teacher.TrainingGroups;
@@ -52,9 +53,8 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
     }
 
     /**
-     * Opens the embedded data by its name, a directory with a scripted teacher, or examples.
-     *
-     * @throws IllegalArgumentException if nobody can teach what is there
+     * Opens the embedded data by its name, examples, or a directory, which is taught from annotations where it has them and
+     * from its judgments otherwise.
      */
     public static TaughtData open(Path path) {
         if (path.getFileName().toString().equals(STOREFRONT) && !Files.exists(path)) {
@@ -74,18 +74,19 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
                     (seed, size) -> new ExampleGroups(examples.train(), size, seed),
                     examples.instruction());
         }
-        Path annotations = path.resolve(ANNOTATIONS);
-        if (!Files.exists(annotations)) {
-            throw new IllegalArgumentException("data " + path + ": nobody can teach it, for there is neither "
-                    + ExampleData.TRAIN_FILE + " (rerank annotate writes it) nor " + ANNOTATIONS
-                    + " in it; the embedded data is called '" + STOREFRONT + "'");
-        }
         Dataset dataset = Dataset.read(path);
-        return new TaughtData(
-                dataset,
-                MedquadTeacher.read(dataset, "train", annotations),
-                GroupShape.SPARSE,
-                "a text is relevant if it is about the topic of the question and answers what is asked about it");
+        Path annotations = path.resolve(ANNOTATIONS);
+        return Files.exists(annotations)
+                ? new TaughtData(
+                        dataset,
+                        MedquadTeacher.read(dataset, "train", annotations),
+                        GroupShape.SPARSE,
+                        "a text is relevant if it is about the topic of the question and answers what is asked about it")
+                : new TaughtData(
+                        dataset,
+                        new SharedWordsTeacher(dataset.qrels("train")),
+                        GroupShape.NEAR_MISSES,
+                        "a text is relevant if it helps to answer the query");
     }
 
     /** Groups of the train split. */

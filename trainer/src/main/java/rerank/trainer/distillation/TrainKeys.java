@@ -57,7 +57,8 @@ final class TrainKeys {
                         STRING,
                         "",
                         HIGH,
-                        "Hugging Face directory to start from; empty for fresh weights of the shape below.")
+                        "Hugging Face directory to start from, carried over to the tokenizer and the token types below where it has"
+                                + " others; empty for fresh weights of the shape below.")
                 .define(
                         "tokenizer.dir",
                         STRING,
@@ -85,12 +86,12 @@ final class TrainKeys {
                 .define(
                         "model.token.types",
                         INT,
-                        16,
+                        40,
                         between(0, 1024),
                         MEDIUM,
                         "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
                 .define("model.max.positions", INT, 512, atLeast(8), MEDIUM, "Longest sequence of fresh weights.")
-                .define("prompt.template", STRING, "compact-v1", MEDIUM, "Prompt template of distill.")
+                .define("prompt.template", STRING, "compact-v2", MEDIUM, "Prompt template of distill.")
                 .define(
                         "max.prompt.tokens",
                         INT,

@@ -14,6 +14,7 @@ import rerank.model.RerankerSettings;
 import rerank.model.adapter.AdapterMerge;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
+import rerank.model.prompt.TokenTypes;
 import rerank.model.ranking.Mode;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
@@ -80,7 +81,8 @@ public final class Training {
         Path checkpoint = config.start().checkpoint();
         try (Tokenizer tokenizer = Tokenizer.load(tokenizerDirectory);
                 TransformerTrainer trainer = checkpoint != null
-                        ? TransformerTrainer.from(checkpoint, config.setup(), config.seed())
+                        ? TransformerTrainer.from(
+                                start(checkpoint, tokenizer, tokenizerDirectory), config.setup(), config.seed())
                         : TransformerTrainer.fresh(
                                 config.start().shape().with(tokenizer.vocabularySize()),
                                 config.setup(),
@@ -89,6 +91,17 @@ public final class Training {
                     ? distill(taught, tokenizer, tokenizerDirectory, trainer)
                     : predict(tokenizer, tokenizerDirectory, trainer);
         }
+    }
+
+    /** The checkpoint to go on from: as it is, or carried over where tokenizer or token types are to be others. */
+    private Path start(Path checkpoint, Tokenizer tokenizer, Path tokenizerDirectory) {
+        TokenTypes types = PromptTemplate.load(config.rows().template()).tokenTypes();
+        if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types)) {
+            return checkpoint;
+        }
+        Path start = config.out().resolve("start");
+        WarmStart.carry(checkpoint, tokenizer, types, start);
+        return start;
     }
 
     private Outcome distill(

@@ -142,11 +142,19 @@ public final class Storefront {
                             query.query().id(),
                             Map.of("split", split, "category", query.category(), "combination", query.combination()));
                     labels.put(query.query().id(), labels(query, shelf.getOrDefault(query.category(), List.of())));
-                    candidates.put(
-                            query.query().id(), firstStage.search(query.query().text(), config.candidates()));
+                    candidates.put(query.query().id(), firstStage.search(searched(query), config.candidates()));
                 }
             }
             qrels.put(split, new Qrels(labels));
+        }
+
+        /** The query with all nouns of its category, which the shop's search engine lists as synonyms. */
+        private String searched(ShoppingQuery query) {
+            Category category = catalogue.categories().stream()
+                    .filter(each -> each.id().equals(query.category()))
+                    .findFirst()
+                    .orElseThrow();
+            return query.query().text() + " " + String.join(" ", category.nouns());
         }
 
         /** Draws until a query is new, of a combination of this split, and answered by few enough products. */

@@ -30,9 +30,8 @@ import rerank.trainer.storefront.Product.Fact;
 final class StorefrontChecker implements ExplanationChecker {
     private static final Pattern WANTED =
             Pattern.compile("wants an? ([^.,;:]+)(?:, but this is an? ([^.,;:]+))?(?:\\. ?(.*)|)");
-    private static final Pattern CONCLUDED = Pattern.compile("(.*?)(?:: ([a-z]+ (?:met|missed)))?\\.?");
-    private static final List<String> CONCLUSIONS =
-            List.of("all met", "one missed", "two missed", "three missed", "four missed");
+    private static final Pattern CONCLUDED = Pattern.compile("(.*?)(?:: ([a-z ]+ (?:met|missed)))?\\.?");
+    private static final List<String> CONCLUSIONS = List.of("all met", "one missed", "more than one missed");
 
     private final Map<String, ShoppingQuery> queries;
     private final Map<String, Product> products;
@@ -98,7 +97,7 @@ final class StorefrontChecker implements ExplanationChecker {
             }
         }
         String conclusion = concluded.group(2);
-        int missed = asked.missed(product, CONCLUSIONS.size());
+        int missed = asked.missed(product, CONCLUSIONS.size() - 1);
         if (conclusion != null) {
             claims.add(Claim.said(Kind.CONCLUSION, conclusion, isSame && conclusion.equals(CONCLUSIONS.get(missed))));
         }

@@ -14,7 +14,7 @@ package rerank.trainer.storefront;
 public record StorefrontConfig(
         long seed, int products, int trainQueries, int devQueries, int testQueries, int candidates) {
     /** The data that the shipped checkpoint is trained and measured on. */
-    public static final StorefrontConfig DEFAULT = new StorefrontConfig(1, 6000, 6000, 300, 500, 50);
+    public static final StorefrontConfig DEFAULT = new StorefrontConfig(1, 2400, 6000, 300, 500, 50);
 
     public StorefrontConfig {
         if (products < 600) {

@@ -22,7 +22,7 @@ import rerank.trainer.teacher.Teacher;
  * Costs $45, under $60; is made of canvas, not leather: all met."
  */
 final class StorefrontTeacher implements Teacher {
-    private static final List<String> COUNTS = List.of("none", "one", "two", "three", "four");
+    private static final List<String> VERDICTS = List.of("all met", "one missed", "more than one missed");
 
     private final Catalogue catalogue;
     private final Map<String, ShoppingQuery> queries;
@@ -54,9 +54,8 @@ final class StorefrontTeacher implements Teacher {
             findings.add(finding(constraint, product.stated().get(constraint.attribute())));
         }
         String all = String.join("; ", findings);
-        int missed = asked.missed(product, COUNTS.size());
-        String verdict = missed == 0 ? "all met" : COUNTS.get(missed) + " missed";
-        return wanted + ". " + Character.toUpperCase(all.charAt(0)) + all.substring(1) + ": " + verdict + ".";
+        return wanted + ". " + Character.toUpperCase(all.charAt(0)) + all.substring(1) + ": "
+                + VERDICTS.get(asked.missed(product, 2)) + ".";
     }
 
     private String finding(Constraint constraint, @Nullable Fact fact) {
@@ -66,8 +65,8 @@ final class StorefrontTeacher implements Teacher {
         }
         boolean isMet = constraint.isMetBy(fact);
         String evidence = attribute.evidence().replace("{}", fact.shown());
-        if (constraint instanceof Limit limit && fact.value() instanceof Quantity value) {
-            return evidence + conversion(value, limit.limit().unit()) + ", " + comparison(attribute, limit, isMet);
+        if (constraint instanceof Limit limit && fact.value() instanceof Quantity) {
+            return evidence + ", " + comparison(attribute, limit, isMet);
         }
         if (constraint instanceof Wanted wanted && fact.value() instanceof Choice) {
             if (wanted.isRuledOut()) {
@@ -80,10 +79,6 @@ final class StorefrontTeacher implements Teacher {
                     + (isMet ? " as wanted" : feature.isPresent() ? ", though unwanted" : ", though wanted");
         }
         throw new IllegalStateException(constraint + " is not about " + fact);
-    }
-
-    private static String conversion(Quantity value, Unit asked) {
-        return value.unit() == asked ? "" : " (" + value.in(asked) + ")";
     }
 
     private static String comparison(Attribute attribute, Limit limit, boolean isMet) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
@@ -19,26 +19,28 @@ import rerank.trainer.faithfulness.Claim.Kind;
 import rerank.trainer.faithfulness.ExplanationChecker;
 
 /**
- * Reads explanations of the form that {@link MedquadTeacher} writes: "Asks how gout is treated; the text is about gout
- * but lists its symptoms." claims a topic and a kind of question, the topic of the text, and the kind of answer in it.
+ * Reads explanations of the form that {@link MedquadTeacher} writes: "The text on Gout lists its symptoms, not how it is
+ * treated." claims the topic of the text, the kind of answer in it, and how that suits the question.
  *
  * <p>What is true: a question's kind is its {@code type} in the metadata, its topic the titles of its relevant documents;
  * a document's topic is its title, and it answers the kinds of question that it is judged relevant for, in any split (a
- * partial answer is one to a similar question of the same kind). A document judged for none has no known kind, so claims on that are counted as unknown.
+ * partial answer is one to a similar question of the same kind). A document judged for none has no known kind, so claims
+ * on that are counted as unknown.
  *
- * <p>Owed are both halves, each with topic and kind; of a text on another topic, which topic, and that it is another.
+ * <p>Owed are the topic of a text that has a title, what it tells, and how that suits the question.
  */
 public final class MedquadChecker implements ExplanationChecker {
-    private static final Pattern HALVES = Pattern.compile("(?:asks (.*?))?(?:(?:; |^)the text(,? .*?))?\\.?");
-    private static final String SIMILAR = ", an answer to a similar question, ";
-    private static final Pattern ABOUT =
-            Pattern.compile(" is about (?<topic>.*?)(?<turn>, another topic|, something else| but .*)");
-    private static final String VAGUE = " is about something else";
+    private static final String AS_ASKED = ", as asked";
+    private static final String CLOSE = ", which is close to what is asked";
+    private static final String OTHER_TOPIC = "; another topic is asked about";
+    private static final Pattern CLAUSES = Pattern.compile("the text(?: on (?<topic>.*?))? (?<tells>TELLS)(?<turn>"
+            + AS_ASKED + "|" + CLOSE + "|" + OTHER_TOPIC + "|, not [^,;.]+)?\\.?");
 
     private final Dataset dataset;
     private final String split;
     private final Set<String> types = new HashSet<>();
     private final Map<String, Set<String>> typesOfDocument = new HashMap<>();
+    private final Pattern clauses;
 
     private MedquadChecker(Dataset dataset, String split) {
         this.dataset = dataset;
@@ -58,6 +60,10 @@ public final class MedquadChecker implements ExplanationChecker {
                         }));
             }
         });
+        String tells = types.stream()
+                .map(type -> Pattern.quote(QuestionType.of(type).tells()))
+                .collect(Collectors.joining("|"));
+        this.clauses = Pattern.compile(CLAUSES.pattern().replace("TELLS", tells));
     }
 
     /** The checker of a split; empty where the data set does not say what kinds of question its queries are. */
@@ -92,80 +98,45 @@ public final class MedquadChecker implements ExplanationChecker {
                 dataset.qrels(split).grade(query.id(), candidate.docId()),
                 names.stream().anyMatch(name -> plain(name).equals(plain(candidate.title()))));
         String text = explanation.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
-        Matcher halves = HALVES.matcher(text);
+        Matcher said = clauses.matcher(text);
         List<Claim> claims = new ArrayList<>();
-        boolean isRead = halves.matches();
-        if (!isRead) {
-            claims.add(Claim.said(Kind.UNREADABLE, text, false));
+        if (said.matches()) {
+            checkText(known, said, claims);
+        } else {
+            if (!text.isEmpty()) {
+                claims.add(Claim.said(Kind.UNREADABLE, text, false));
+            }
+            claims.add(Claim.missing(Kind.TOPIC, "the topic of the text: " + known.title()));
+            claims.add(Claim.missing(Kind.ANSWER, "what the text tells"));
+            claims.add(Claim.missing(Kind.CONSTRAINT, "how that suits the question"));
         }
-        checkQuestion(known, isRead ? halves.group(1) : null, claims);
-        checkText(known, isRead ? halves.group(2) : null, claims);
         return Optional.of(claims);
     }
 
-    private void checkQuestion(Known known, @Nullable String said, List<Claim> claims) {
-        if (said == null) {
-            claims.add(Claim.missing(Kind.TOPIC, "the topic of the question"));
-            claims.add(Claim.missing(Kind.ANSWER, "what is asked: " + known.askedType()));
-            return;
+    private void checkText(Known known, Matcher said, List<Claim> claims) {
+        String topic = said.group("topic");
+        if (topic != null) {
+            claims.add(title(known, topic));
+        } else if (!known.title().isBlank()) {
+            claims.add(Claim.missing(Kind.TOPIC, "the topic of the text: " + known.title()));
         }
-        // The words may fit several kinds: the one asked goes first.
-        for (String type : asked(known)) {
-            Optional<String> topic = QuestionType.of(type).topicOf(said);
-            if (topic.isPresent()) {
-                claims.add(Claim.said(Kind.TOPIC, topic.get(), isNamed(topic.get(), known.names())));
-                claims.add(Claim.said(Kind.ANSWER, "asks: " + type, type.equals(known.askedType())));
-                return;
-            }
-        }
-        claims.add(Claim.said(Kind.UNREADABLE, said, false));
-        claims.add(Claim.missing(Kind.TOPIC, "the topic of the question"));
-    }
-
-    private List<String> asked(Known known) {
-        List<String> ordered = new ArrayList<>(List.of(known.askedType()));
-        types.stream().sorted().filter(type -> !type.equals(known.askedType())).forEach(ordered::add);
-        return ordered;
-    }
-
-    private void checkText(Known known, @Nullable String said, List<Claim> claims) {
-        if (said == null) {
-            oweText(known, claims);
-            return;
-        }
-        Matcher about = ABOUT.matcher(said);
-        if (said.equals(VAGUE)) {
-            claims.add(Claim.said(Kind.TOPIC, "something else", !known.isSameTopic()));
-            if (!known.title().isBlank()) {
-                claims.add(Claim.missing(Kind.TOPIC, "which topic"));
-            }
-        } else if (about.matches()) {
-            String turn = about.group("turn");
-            boolean isContrast = turn.startsWith(" but ");
-            claims.add(title(known, about.group("topic")));
-            if (isContrast) {
-                claims.add(answer(known, turn.substring(" but ".length()), true));
-            } else {
-                claims.add(Claim.said(Kind.TOPIC, turn.substring(2), !known.isSameTopic()));
-            }
+        claims.add(answer(known, said.group("tells")));
+        String turn = said.group("turn");
+        if (turn == null) {
+            claims.add(Claim.missing(Kind.CONSTRAINT, "how that suits the question"));
+        } else if (turn.equals(AS_ASKED)) {
+            boolean isRight = known.isSameTopic() && known.types().contains(known.askedType());
+            claims.add(Claim.said(Kind.CONSTRAINT, "as asked", known.grade() >= 2 || isRight));
+        } else if (turn.equals(CLOSE)) {
+            claims.add(Claim.said(Kind.CONSTRAINT, "close to what is asked", known.grade() == 1));
+        } else if (turn.equals(OTHER_TOPIC)) {
+            claims.add(Claim.said(Kind.TOPIC, "another topic", !known.isSameTopic() && known.grade() == 0));
         } else {
-            boolean isSimilar = said.startsWith(SIMILAR);
-            boolean isContrast = said.endsWith(" instead");
-            String told = isSimilar ? said.substring(SIMILAR.length()) : said.strip();
-            claims.add(Claim.said(Kind.TOPIC, "it", known.isSameTopic()));
-            if (isSimilar) {
-                claims.add(Claim.said(Kind.ANSWER, "a similar question", known.grade() == 1));
-            }
-            claims.add(answer(known, isContrast ? told.replaceAll(" instead$", "") : told, isContrast));
+            String wanted = turn.substring(", not ".length());
+            boolean isAsked = QuestionType.of(known.askedType()).content().equals(wanted);
+            boolean isOther = !known.types().contains(known.askedType());
+            claims.add(Claim.said(Kind.CONSTRAINT, "not " + wanted, known.isSameTopic() && isAsked && isOther));
         }
-    }
-
-    private static void oweText(Known known, List<Claim> claims) {
-        claims.add(Claim.missing(Kind.TOPIC, "the topic of the text: " + known.title()));
-        claims.add(
-                known.isSameTopic()
-                        ? Claim.missing(Kind.ANSWER, "what the text tells")
-                        : Claim.missing(Kind.TOPIC, "that it is another topic"));
     }
 
     private static Claim title(Known known, String topic) {
@@ -174,20 +145,13 @@ public final class MedquadChecker implements ExplanationChecker {
                 : Claim.said(Kind.TOPIC, topic, isNamed(topic, Set.of(known.title())));
     }
 
-    /** The kind of answer; as a contrast, it must not be the kind asked for, either. */
-    private Claim answer(Known known, String told, boolean isContrast) {
-        Optional<String> type = types.stream()
-                .sorted()
-                .filter(one -> QuestionType.of(one).tells().contains(told))
-                .findFirst();
-        if (type.isEmpty()) {
-            return Claim.said(Kind.UNREADABLE, told, false);
-        }
+    private Claim answer(Known known, String told) {
         if (known.types().isEmpty()) {
             return new Claim(Kind.ANSWER, told, Claim.Verdict.UNKNOWN);
         }
-        boolean isOther = !known.types().contains(known.askedType());
-        return Claim.said(Kind.ANSWER, told, known.types().contains(type.get()) && (isOther || !isContrast));
+        boolean isTrue = known.types().stream()
+                .anyMatch(type -> QuestionType.of(type).tells().equals(told));
+        return Claim.said(Kind.ANSWER, told, isTrue);
     }
 
     /** Whether a topic is one of these names, or the short form of one. */
@@ -195,8 +159,7 @@ public final class MedquadChecker implements ExplanationChecker {
         String said = plain(topic);
         return !said.isEmpty()
                 && names.stream()
-                        .anyMatch(
-                                name -> said.equals(plain(name)) || said.equals(plain(MedquadTeacher.shortened(name))));
+                        .anyMatch(name -> said.equals(plain(name)) || said.equals(plain(TopicName.shortened(name))));
     }
 
     /** Words in lower case without marks between them. */

@@ -1,12 +1,13 @@
 package rerank.trainer.teacher;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeSet;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
@@ -20,7 +21,7 @@ import rerank.trainer.dataset.Tsv;
  * one on the same topic and of the same kind is no lesson, since it may well be an answer that nobody judged.
  */
 public final class MedquadTeacher implements Teacher {
-    private static final int MAX_TOPIC_WORDS = 10;
+    private static final double REWORDED = 0.35;
 
     private final Map<String, Annotation> annotations;
     private final Map<String, Asked> asked;
@@ -28,7 +29,7 @@ public final class MedquadTeacher implements Teacher {
 
     private record Annotation(String topic, List<String> types) {}
 
-    /** A query's kind, the name of its topic, and all names its relevant documents have for that. */
+    /** A query's kind, the name of its topic, and all names that its relevant documents have for that. */
     private record Asked(String type, String topic, TreeSet<String> names) {}
 
     private MedquadTeacher(Map<String, Annotation> annotations, Map<String, Asked> asked, Qrels qrels) {
@@ -56,15 +57,15 @@ public final class MedquadTeacher implements Teacher {
         Map<String, Asked> asked = new HashMap<>();
         for (Query query : dataset.queries(split)) {
             String type = dataset.metadata().getOrDefault(query.id(), Map.of()).get("type");
-            List<String> names = new ArrayList<>();
+            TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
             qrels.of(query.id()).forEach((docId, grade) -> {
                 Annotation annotation = annotations.get(docId);
                 if (annotation != null && grade > 0) {
-                    names.add(grade > 1 ? 0 : names.size(), annotation.topic());
+                    names.add(annotation.topic());
                 }
             });
             if (type != null && !names.isEmpty()) {
-                asked.put(query.id(), asked(query, type, names));
+                asked.put(query.id(), new Asked(type, usedIn(query.text(), names), names));
             }
         }
         return new MedquadTeacher(annotations, asked, qrels);
@@ -82,73 +83,44 @@ public final class MedquadTeacher implements Teacher {
         if (label == 0 && isSameTopic && document.types().contains(question.type())) {
             return Optional.empty();
         }
-        int variant = (query.id() + "/" + candidate.docId()).hashCode() >>> 4;
-        return Optional.of(new Lesson(label, explanation(question, document, isSameTopic, label, variant)));
+        return Optional.of(new Lesson(label, explanation(question, document, candidate.title(), isSameTopic, label)));
     }
 
+    /** Some questions are put as people put them: those of the data set are templates. */
+    @Override
+    public String wording(Query query, Random random) {
+        Asked question = asked.get(query.id());
+        if (question == null || random.nextDouble() >= REWORDED) {
+            return query.text();
+        }
+        return ConsumerQuestions.ask(question.type(), TopicName.shortened(question.topic()), random);
+    }
+
+    /** Topic and kind of what the text tells, then how that suits the question. */
     private static String explanation(
-            Asked question, Annotation document, boolean isSameTopic, int label, int variant) {
-        QuestionType askedType = QuestionType.of(question.type());
-        String asks = "Asks " + pick(askedType.asks(), variant).replace("{}", question.topic()) + "; ";
+            Asked question, Annotation document, String title, boolean isSameTopic, int label) {
+        String subject = TopicName.subject(title.isBlank() ? document.topic() : title);
         String type = label > 0 || document.types().contains(question.type())
                 ? question.type()
                 : document.types().get(0);
-        String tells = pick(QuestionType.of(type).tells(), variant / 2);
+        String tells = subject + " " + QuestionType.of(type).tells();
         if (label == 2) {
-            return asks + "the text " + tells + ".";
+            return tells + ", as asked.";
         }
         if (label == 1) {
-            return asks + "the text, an answer to a similar question, " + tells + ".";
+            return tells + ", which is close to what is asked.";
         }
-        String about = name(document, question);
-        if (isSameTopic) {
-            List<String> turns =
-                    List.of("the text is about " + about + " but " + tells, "the text " + tells + " instead");
-            return asks + pick(turns, variant / 4) + ".";
-        }
-        return asks
-                + (about.isEmpty()
-                        ? "the text is about something else."
-                        : "the text is about " + about
-                                + pick(List.of(", another topic.", ", something else."), variant / 4));
+        return isSameTopic
+                ? tells + ", not " + QuestionType.of(question.type()).content() + "."
+                : tells + "; another topic is asked about.";
     }
 
-    /** The short name of a document's topic, or the long one where another topic has that short name. */
-    private static String name(Annotation document, Asked question) {
-        String name = shortened(document.topic());
-        boolean isAmbiguous =
-                name.equalsIgnoreCase(question.topic()) && !question.names().contains(document.topic());
-        return isAmbiguous ? document.topic() : name;
-    }
-
-    private static String pick(List<String> variants, int variant) {
-        return variants.get(variant % variants.size());
-    }
-
-    /** Prefers the name that the question itself uses. */
-    private static Asked asked(Query query, String type, List<String> names) {
-        String text = query.text().toLowerCase(Locale.ROOT);
-        String topic = names.stream()
-                .map(MedquadTeacher::shortened)
-                .filter(name -> text.contains(name.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElse(shortened(names.get(0)));
-        TreeSet<String> distinct = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        distinct.addAll(names);
-        return new Asked(type, topic, distinct);
-    }
-
-    /** A topic's name without what stands in brackets or after a semicolon, and not over-long. */
-    static String shortened(String topic) {
-        String name = topic.replaceAll("\\s*[(\\[][^)\\]]*[)\\]]?", "")
-                .split("\\s*;\\s*", 2)[0]
-                .strip();
-        if (name.isEmpty()) {
-            name = topic.strip();
-        }
-        String[] words = name.split("\\s+");
-        return words.length <= MAX_TOPIC_WORDS
-                ? name
-                : String.join(" ", List.of(words).subList(0, MAX_TOPIC_WORDS));
+    /** Prefers the longest name that the question itself uses. */
+    private static String usedIn(String question, TreeSet<String> names) {
+        String text = question.toLowerCase(Locale.ROOT);
+        return names.stream()
+                .filter(name -> text.contains(TopicName.shortened(name).toLowerCase(Locale.ROOT)))
+                .max(Comparator.comparingInt(String::length))
+                .orElse(names.first());
     }
 }

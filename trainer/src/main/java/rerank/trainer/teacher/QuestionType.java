@@ -1,88 +1,34 @@
 package rerank.trainer.teacher;
 
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * How a kind of medical question is spoken of; {@code {}} stands for the topic.
+ * How a kind of medical question is spoken of, with "it" for the topic.
  *
- * @param asks what a question of this kind asks for
- * @param tells what a text of this kind does, with "it" or "its" for the topic
+ * @param verb what a text of this kind does with its content
+ * @param content what a question of this kind asks for
  */
-record QuestionType(List<String> asks, List<String> tells) {
+record QuestionType(String verb, String content) {
     private static final Map<String, QuestionType> KNOWN = Map.ofEntries(
-            type(
-                    "information",
-                    List.of("what {} is", "about {} in general"),
-                    List.of("explains what it is", "introduces it")),
-            type(
-                    "symptoms",
-                    List.of("for the symptoms of {}", "how {} shows"),
-                    List.of("lists its symptoms", "describes its signs")),
-            type(
-                    "treatment",
-                    List.of("for the treatment of {}", "how {} is treated"),
-                    List.of("says how it is treated", "describes its treatment")),
-            type(
-                    "inheritance",
-                    List.of("how {} is inherited", "whether {} runs in families"),
-                    List.of("says how it is inherited", "explains its inheritance")),
-            type(
-                    "frequency",
-                    List.of("how common {} is", "how many people have {}"),
-                    List.of("says how common it is", "gives its frequency")),
-            type(
-                    "genetic changes",
-                    List.of("which genes are behind {}", "for the genetic changes of {}"),
-                    List.of("names the genes behind it", "describes its genetic changes")),
-            type(
-                    "causes",
-                    List.of("what causes {}", "for the causes of {}"),
-                    List.of("says what causes it", "gives its causes")),
-            type(
-                    "exams and tests",
-                    List.of("how {} is diagnosed", "for tests of {}"),
-                    List.of("says how it is diagnosed", "describes tests for it")),
-            type(
-                    "research",
-                    List.of("for research on {}", "which studies there are on {}"),
-                    List.of("reports research on it", "describes studies of it")),
-            type(
-                    "outlook",
-                    List.of("for the outlook with {}", "what to expect with {}"),
-                    List.of("gives its outlook", "says what to expect with it")),
-            type(
-                    "susceptibility",
-                    List.of("who is at risk of {}", "who gets {}"),
-                    List.of("says who is at risk of it", "names its risk groups")),
-            type(
-                    "considerations",
-                    List.of("what to consider with {}", "what to know about {}"),
-                    List.of("says what to consider with it", "gives advice on it")),
-            type(
-                    "prevention",
-                    List.of("how to prevent {}", "for the prevention of {}"),
-                    List.of("says how to prevent it", "describes its prevention")),
-            type(
-                    "stages",
-                    List.of("for the stages of {}", "which stages {} has"),
-                    List.of("describes its stages", "lists its stages")),
-            type(
-                    "complications",
-                    List.of("for the complications of {}", "what {} can lead to"),
-                    List.of("lists its complications", "says what it can lead to")));
-
-    QuestionType {
-        asks = List.copyOf(asks);
-        tells = List.copyOf(tells);
-    }
+            type("information", "explains", "what it is"),
+            type("symptoms", "lists", "its symptoms"),
+            type("treatment", "says", "how it is treated"),
+            type("inheritance", "says", "how it is inherited"),
+            type("frequency", "says", "how common it is"),
+            type("genetic changes", "names", "the genes behind it"),
+            type("causes", "says", "what causes it"),
+            type("exams and tests", "says", "how it is diagnosed"),
+            type("research", "reports", "research on it"),
+            type("outlook", "gives", "its outlook"),
+            type("susceptibility", "says", "who is at risk of it"),
+            type("considerations", "says", "what to consider with it"),
+            type("prevention", "says", "how to prevent it"),
+            type("stages", "lists", "its stages"),
+            type("complications", "lists", "its complications"));
 
     /** A type by its name; one that is not known is spoken of by its name. */
     static QuestionType of(String name) {
-        return KNOWN.getOrDefault(
-                name, new QuestionType(List.of("for " + name + " on {}"), List.of("is about its " + name)));
+        return KNOWN.getOrDefault(name, new QuestionType("is about", "its " + name));
     }
 
     /** Whether a type is spoken of in phrases of its own. */
@@ -90,19 +36,12 @@ record QuestionType(List<String> asks, List<String> tells) {
         return KNOWN.containsKey(name);
     }
 
-    /** The topic that a phrase asks this kind of question about, in lower case; empty when it asks another. */
-    Optional<String> topicOf(String phrase) {
-        for (String form : asks) {
-            String[] around = form.toLowerCase(Locale.ROOT).split("\\{}", -1);
-            int end = phrase.length() - around[1].length();
-            if (end > around[0].length() && phrase.startsWith(around[0]) && phrase.endsWith(around[1])) {
-                return Optional.of(phrase.substring(around[0].length(), end));
-            }
-        }
-        return Optional.empty();
+    /** What a text of this kind does. */
+    String tells() {
+        return verb + " " + content;
     }
 
-    private static Map.Entry<String, QuestionType> type(String name, List<String> asks, List<String> tells) {
-        return Map.entry(name, new QuestionType(asks, tells));
+    private static Map.Entry<String, QuestionType> type(String name, String verb, String content) {
+        return Map.entry(name, new QuestionType(verb, content));
     }
 }

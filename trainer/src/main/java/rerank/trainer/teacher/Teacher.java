@@ -1,6 +1,7 @@
 package rerank.trainer.teacher;
 
 import java.util.Optional;
+import java.util.Random;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
 
@@ -23,5 +24,13 @@ public interface Teacher {
      */
     default Optional<Lesson> justify(Query query, Candidate candidate, int label) {
         return teach(query, candidate).filter(lesson -> lesson.label() == label);
+    }
+
+    /**
+     * The query in words to learn it by: its own, unless the teacher knows others that mean the same, for which all
+     * lessons on the query hold.
+     */
+    default String wording(Query query, Random random) {
+        return query.text();
     }
 }

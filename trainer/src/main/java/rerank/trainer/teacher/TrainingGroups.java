@@ -15,8 +15,8 @@ import rerank.trainer.dataset.Document;
 import rerank.trainer.dataset.Qrels;
 
 /**
- * Draws training groups from a split of a data set: relevant candidates, near misses, and hard negatives from the first
- * stage. A query without a relevant candidate that the teacher knows is left out.
+ * Draws training groups from a split of a data set: relevant candidates, near misses, hard negatives from the first
+ * stage, and a few easy ones from that of other queries. A query without a relevant candidate that the teacher knows is left out.
  *
  * <p>Relevant candidates and near misses come from the first stage too as far as it found any, then from the judgments.
  * Drawn from all judgments alike they would match fewer words of the query than the negatives do, where many documents
@@ -27,6 +27,9 @@ import rerank.trainer.dataset.Qrels;
  */
 public final class TrainingGroups implements GroupSource {
     private static final int MAX_TRIES = 400;
+
+    /** Share of the negatives that come from other queries. */
+    private static final double EASY_SHARE = 0.12;
 
     private final Dataset dataset;
     private final Qrels qrels;
@@ -69,7 +72,7 @@ public final class TrainingGroups implements GroupSource {
         }
         addNegatives(query, group, random);
         Collections.shuffle(group, random);
-        return new TrainingGroup(query, group);
+        return new TrainingGroup(new Query(query.id(), teacher.wording(query, random)), group);
     }
 
     /** Some candidates that are judged with a label and that the teacher knows. */
@@ -96,7 +99,7 @@ public final class TrainingGroups implements GroupSource {
         return found;
     }
 
-    /** Fills the group from the query's first-stage candidates, then from those of other queries. */
+    /** Fills the group from the query's first-stage candidates, now and then and in the end from those of other queries. */
     private void addNegatives(Query query, List<LabeledCandidate> group, Random random) {
         Set<String> used = new HashSet<>();
         group.forEach(member -> used.add(member.candidate().docId()));
@@ -107,7 +110,7 @@ public final class TrainingGroups implements GroupSource {
                 throw new IllegalStateException("query " + query.id() + ": found only " + group.size()
                         + " candidates for a group of " + shape.size() + "; the teacher knows too few negatives");
             }
-            if (candidates.isEmpty()) {
+            if (candidates.isEmpty() || random.nextDouble() < EASY_SHARE) {
                 Query other = queries.get(random.nextInt(size()));
                 List<Candidate> others = dataset.candidates(other.id(), Integer.MAX_VALUE);
                 if (others.isEmpty()) {

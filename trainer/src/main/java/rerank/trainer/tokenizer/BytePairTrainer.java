@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * Trains a byte-level byte-pair encoding (Sennrich et al., "Neural Machine Translation of Rare Words with Subword
- * Units", 2016) that never merges across words, digits or signs.
+ * Units", 2016) that never merges across words, numbers or signs.
  *
  * <p>Texts are counted first, so that the cost of training is that of the distinct words; see {@link PairMerger} for
  * the merging. The same texts, weights and settings give the same vocabulary in any order of {@link #add}. Owned by one

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 /** Normalizes and splits text as the {@code tokenizer.json} we write makes the Hugging Face library do it. */
 final class TextSplitter {
     /**
-     * Letters with the space before them, one digit or one sign with the space before it, other white space; a run of
+     * Letters, up to three digits, or one sign, each with the space before it; other white space; a run of
      * spaces leaves its last one to the word that follows.
      */
-    static final String PATTERN = " ?\\p{L}+| ?\\p{N}| ?[^\\s\\p{L}\\p{N}]|\\s+(?!\\S)|\\s+";
+    static final String PATTERN = " ?\\p{L}+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]|\\s+(?!\\S)|\\s+";
 
     private static final Pattern WORDS = Pattern.compile(PATTERN, Pattern.UNICODE_CHARACTER_CLASS);
 

@@ -56,32 +56,28 @@ class MedquadCheckerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    answer   | Asks how Lyme disease is treated; the text says how it is treated.
-                    answer   | asks for the treatment of lyme disease (borreliosis); the text describes its treatment.
-                    similar  | Asks how Borreliosis is treated; the text, an answer to a similar question, describes its treatment.
-                    symptoms | Asks how Lyme disease is treated; the text is about Lyme Disease but lists its symptoms.
-                    symptoms | Asks how Lyme disease is treated; the text describes its signs instead.
-                    gout     | Asks how Lyme disease is treated; the text is about Gout, another topic.
+                    answer   | The text on Lyme disease says how it is treated, as asked.
+                    answer   | the text on lyme disease (borreliosis) says how it is treated, as asked.
+                    similar  | The text on Borreliosis says how it is treated, which is close to what is asked.
+                    symptoms | The text on Lyme Disease lists its symptoms, not how it is treated.
+                    gout     | The text on Gout says what causes it; another topic is asked about.
                     """)
     void whatIsTrueIsSupported(String docId, String explanation) {
-        assertThat(check(docId, explanation))
-                .hasSizeBetween(4, 5)
-                .allMatch(claim -> claim.verdict() == Verdict.SUPPORTED);
+        assertThat(check(docId, explanation)).hasSize(3).allMatch(claim -> claim.verdict() == Verdict.SUPPORTED);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    answer   | Asks how gout is treated; the text says how it is treated.                          | TOPIC
-                    answer   | Asks how lyme is treated; the text says how it is treated.                          | TOPIC
-                    answer   | Asks what causes Lyme disease; the text says how it is treated.                     | ANSWER
-                    answer   | Asks how Lyme disease is treated; the text lists its symptoms.                      | ANSWER
-                    answer   | Asks how Lyme disease is treated; the text describes its treatment instead.         | ANSWER
-                    answer   | Asks how Lyme disease is treated; the text is about Lyme disease but says how it is treated. | ANSWER
-                    answer   | Asks how Lyme disease is treated; the text, an answer to a similar question, says how it is treated. | ANSWER
-                    answer   | Asks how Lyme disease is treated; the text is about Lyme disease, another topic.    | TOPIC
-                    gout     | Asks how Lyme disease is treated; the text is about acne, another topic.            | TOPIC
-                    gout     | Asks how Lyme disease is treated; the text says what causes it.                     | TOPIC
-                    answer   | Asks how Lyme disease is treated; the text sings.                                   | UNREADABLE
+                    answer   | The text on gout says how it is treated, as asked.                                | TOPIC
+                    answer   | The text on Lyme says how it is treated, as asked.                                | TOPIC
+                    answer   | The text on Lyme disease lists its symptoms, as asked.                            | ANSWER
+                    answer   | The text on Lyme disease says how it is treated, which is close to what is asked. | CONSTRAINT
+                    answer   | The text on Lyme disease says how it is treated, not its symptoms.                | CONSTRAINT
+                    answer   | The text on Lyme disease says how it is treated; another topic is asked about.    | TOPIC
+                    symptoms | The text on Lyme disease lists its symptoms, as asked.                            | CONSTRAINT
+                    symptoms | The text on Lyme disease lists its symptoms, not what causes it.                  | CONSTRAINT
+                    gout     | The text on acne says what causes it; another topic is asked about.               | TOPIC
+                    answer   | Sings.                                                                            | UNREADABLE
                     """)
     void whatIsFalseIsFound(String docId, String explanation, Kind kind) {
         assertThat(check(docId, explanation).stream().filter(claim -> claim.verdict() == Verdict.UNSUPPORTED))
@@ -91,8 +87,11 @@ class MedquadCheckerTest {
 
     @Test
     void whatIsOwedAndNotSaidIsMissing() {
-        assertThat(check("answer", "")).hasSize(4).allMatch(claim -> claim.verdict() == Verdict.MISSING);
-        assertThat(check("gout", "Asks how Lyme disease is treated; the text is about something else."))
+        assertThat(check("answer", "")).hasSize(3).allMatch(claim -> claim.verdict() == Verdict.MISSING);
+        assertThat(check("gout", "The text says what causes it; another topic is asked about."))
+                .filteredOn(claim -> claim.verdict() == Verdict.MISSING)
+                .hasSize(1);
+        assertThat(check("answer", "The text on Lyme disease says how it is treated."))
                 .filteredOn(claim -> claim.verdict() == Verdict.MISSING)
                 .hasSize(1);
         assertThat(check("answer", "lorem ipsum"))
@@ -103,7 +102,7 @@ class MedquadCheckerTest {
 
     @Test
     void theKindOfAnAnswerThatNobodyJudgedIsNotKnown() {
-        assertThat(check("unjudged", "Asks how Lyme disease is treated; the text says how it is treated."))
+        assertThat(check("unjudged", "The text on Lyme disease says how it is treated, as asked."))
                 .filteredOn(claim -> claim.verdict() == Verdict.UNKNOWN)
                 .extracting(Claim::kind)
                 .containsExactly(Kind.ANSWER);

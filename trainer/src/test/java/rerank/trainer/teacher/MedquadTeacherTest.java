@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
 import rerank.trainer.SharedData;
@@ -64,23 +68,39 @@ class MedquadTeacherTest {
     }
 
     @Test
-    void explanationsSayWhatIsAskedAndWhatTheTextGives() {
+    void explanationsNameTheTopicAndWhatTheTextTells() {
         assertThat(lesson("answer").explanation())
-                .isIn(everyWayOf("; the text says how it is treated.", "; the text describes its treatment."));
+                .isEqualTo("The text on Lyme disease says how it is treated, as asked.");
         assertThat(lesson("similar").explanation())
-                .isIn(everyWayOf(
-                        "; the text, an answer to a similar question, says how it is treated.",
-                        "; the text, an answer to a similar question, describes its treatment."));
+                .isEqualTo("The text on Borreliosis says how it is treated, which is close to what is asked.");
         assertThat(lesson("symptoms").explanation())
-                .isIn(everyWayOf(
-                        "; the text is about Lyme Disease but lists its symptoms.",
-                        "; the text is about Lyme Disease but describes its signs.",
-                        "; the text lists its symptoms instead.",
-                        "; the text describes its signs instead."));
+                .isEqualTo("The text on Lyme Disease lists its symptoms, not how it is treated.");
         assertThat(lesson("gout").explanation())
-                .isIn(everyWayOf(
-                        "; the text is about Gout, another topic.", "; the text is about Gout, something else."));
-        assertThat(lesson("nameless").explanation()).isIn(everyWayOf("; the text is about something else."));
+                .isEqualTo("The text on Gout says how it is treated; another topic is asked about.");
+        assertThat(lesson("nameless").explanation())
+                .isEqualTo("The text says what causes it; another topic is asked about.");
+    }
+
+    @Test
+    void topicsAreCalledByTheTitleOfTheText() {
+        assertThat(teach(new Candidate("gout", "What I need to know about Gout", "", 0, 1))
+                        .orElseThrow()
+                        .explanation())
+                .startsWith("The text on What I need to says");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void someQuestionsAreAskedInOtherWordsThatKeepTheTopic(long seed) {
+        Teacher teacher = MedquadTeacher.read(DATASET, "train", annotations);
+        Random random = new Random(seed);
+
+        List<String> wordings =
+                Stream.generate(() -> teacher.wording(QUERY, random)).limit(200).toList();
+
+        assertThat(wordings).allMatch(wording -> wording.contains("Lyme disease"));
+        assertThat(wordings.stream().filter(QUERY.text()::equals).count()).isBetween(100L, 160L);
+        assertThat(wordings.stream().distinct().count()).isGreaterThan(20);
     }
 
     @Test
@@ -118,19 +138,15 @@ class MedquadTeacherTest {
         }
     }
 
-    private static List<String> everyWayOf(String... ends) {
-        return java.util.Arrays.stream(ends)
-                .flatMap(end -> java.util.stream.Stream.of(
-                                "Asks for the treatment of Lyme disease", "Asks how Lyme disease is treated")
-                        .map(start -> start + end))
-                .toList();
-    }
-
     private Lesson lesson(String docId) {
         return teach(docId).orElseThrow();
     }
 
     private Optional<Lesson> teach(String docId) {
-        return MedquadTeacher.read(DATASET, "train", annotations).teach(QUERY, new Candidate(docId, "", "", 0, 1));
+        return teach(new Candidate(docId, "", "", 0, 1));
+    }
+
+    private Optional<Lesson> teach(Candidate candidate) {
+        return MedquadTeacher.read(DATASET, "train", annotations).teach(QUERY, candidate);
     }
 }

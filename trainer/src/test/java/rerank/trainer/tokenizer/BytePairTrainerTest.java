@@ -46,14 +46,14 @@ class BytePairTrainerTest {
     }
 
     @Test
-    void neverMergesAcrossWordsDigitsOrSigns() {
+    void neverMergesAcrossWordsSignsOrMoreThanThreeDigits() {
         var vocabulary = new BytePairTrainer(600, SPECIAL)
-                .add("size 42, size 42, size 42: (a) (a) (a)", 9)
+                .add("size 42, size 42, size 42: (a) (a) (a) 30000 30000", 9)
                 .train((done, wanted) -> {});
 
         assertThat(vocabulary.merges().stream().map(merge -> new String(merge.merged(), UTF_8)))
-                .contains(" size", " 4", " (")
-                .doesNotContain("42", " 42", "2,", "(a", "a)");
+                .contains(" size", " 42", " (", " 300", "00")
+                .doesNotContain("2,", "(a", "a)", " 3000", "000");
     }
 
     @Test

@@ -1,0 +1,138 @@
+package rerank.trainer.distillation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import rerank.model.prompt.TokenTypes;
+import rerank.model.tokenizer.Tokenizer;
+import rerank.model.weights.ElementType;
+import rerank.model.weights.SafeTensorsWriter;
+import rerank.model.weights.StoredTensor;
+import rerank.model.weights.WeightMap;
+
+/**
+ * Carries the weights of a checkpoint over to another tokenizer and to another table of token types. A token's embedding
+ * begins as the mean of the embeddings that its text had; a token type's as that of the type that said nearest the same.
+ * All else is taken over as it is.
+ */
+final class WarmStart {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String TOKENS = "model.embed_tokens.weight";
+    private static final String TYPES = "model.embed_token_types.weight";
+
+    private final Path from;
+    private final Tokenizer known;
+    private final Tokenizer wanted;
+    private final TokenTypes types;
+
+    private WarmStart(Path from, Tokenizer known, Tokenizer wanted, TokenTypes types) {
+        this.from = from;
+        this.known = known;
+        this.wanted = wanted;
+        this.types = types;
+    }
+
+    /** Whether a checkpoint has another tokenizer, or a table of token types that is too small. */
+    static boolean isNeeded(Path from, Path tokenizerDirectory, TokenTypes types) {
+        try {
+            int rows = JSON.readTree(from.resolve("config.json").toFile())
+                    .path("rerank_token_types")
+                    .asInt();
+            return (rows > 0 && rows < types.rows())
+                    || Files.mismatch(from.resolve(TOKENIZER), tokenizerDirectory.resolve(TOKENIZER)) >= 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("checkpoint " + from + " or tokenizer " + tokenizerDirectory, e);
+        }
+    }
+
+    /**
+     * Writes the weights and the configuration of the new model.
+     *
+     * @param from checkpoint with tied embeddings and the token types {@link TokenTypes#MATCHES}
+     * @param wanted tokenizer of the new model
+     * @param types token types of the new model
+     * @param to directory to write to
+     */
+    static void carry(Path from, Tokenizer wanted, TokenTypes types, Path to) {
+        try (Tokenizer known = Tokenizer.load(from)) {
+            new WarmStart(from, known, wanted, types).writeTo(to);
+        } catch (IOException e) {
+            throw new UncheckedIOException("checkpoint " + from + ": cannot be carried over to " + to, e);
+        }
+    }
+
+    private void writeTo(Path to) throws IOException {
+        Files.createDirectories(to);
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
+        config.put("vocab_size", wanted.vocabularySize()).put("rerank_token_types", types.rows());
+        JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(to.resolve("config.json").toFile(), config);
+        List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
+        for (StoredTensor stored : WeightMap.open(from).all()) {
+            float[] values = read(stored);
+            int width = Math.toIntExact(stored.shape().get(stored.shape().size() - 1));
+            if (stored.name().equals(TOKENS)) {
+                values = tokens(values, width);
+            } else if (stored.name().equals(TYPES)) {
+                values = types(values, width);
+            }
+            float[] written = values;
+            List<Long> shape =
+                    stored.shape().size() == 1 ? stored.shape() : List.of((long) (values.length / width), (long) width);
+            tensors.add(new SafeTensorsWriter.Tensor(stored.name(), shape, () -> written));
+        }
+        SafeTensorsWriter.write(to.resolve(WeightMap.SINGLE_FILE), tensors, ElementType.F32);
+    }
+
+    private float[] tokens(float[] old, int width) {
+        float[] fresh = new float[wanted.vocabularySize() * width];
+        for (int id = 0; id < wanted.vocabularySize(); id++) {
+            int[] pieces = known.encodeWithSpecials(wanted.decode(new int[] {id}, false));
+            for (int piece : pieces) {
+                for (int i = 0; i < width; i++) {
+                    fresh[id * width + i] += old[piece * width + i] / pieces.length;
+                }
+            }
+        }
+        return fresh;
+    }
+
+    private float[] types(float[] old, int width) {
+        int[] nearest = types.nearestMatches();
+        float[] fresh = new float[nearest.length * width];
+        for (int type = 0; type < nearest.length; type++) {
+            System.arraycopy(old, nearest[type] * width, fresh, type * width, width);
+        }
+        return fresh;
+    }
+
+    private static float[] read(StoredTensor stored) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.toIntExact(stored.sizeBytes())).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel file = FileChannel.open(stored.file())) {
+            while (bytes.hasRemaining() && file.read(bytes, stored.offset() + bytes.position()) >= 0) {
+                // reads on
+            }
+        }
+        bytes.flip();
+        float[] values = new float[Math.toIntExact(stored.elements())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (stored.type()) {
+                case F32 -> bytes.getFloat();
+                case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
+                case F16 -> throw new IOException(stored.name() + " is stored as F16");
+            };
+        }
+        return values;
+    }
+}
