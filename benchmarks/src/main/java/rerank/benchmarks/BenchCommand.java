@@ -36,6 +36,6 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
-                "say 'bench model', 'bench stream', 'bench topology' or 'bench train'");
+                "say 'bench model', 'bench precision', 'bench stream', 'bench topology' or 'bench train'");
     }
 }
