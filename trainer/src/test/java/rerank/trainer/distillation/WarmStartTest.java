@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rerank.model.prompt.TokenTypes;
 import rerank.model.tokenizer.Tokenizer;
+import rerank.model.transformer.NativeThreads;
+import rerank.model.transformer.Precision;
 import rerank.model.transformer.Trace;
 import rerank.model.transformer.Transformer;
 import rerank.model.transformer.TransformerTrainer;
@@ -21,6 +24,11 @@ class WarmStartTest {
 
     @TempDir
     private Path directory;
+
+    @BeforeAll
+    static void oneNativeThread() {
+        NativeThreads.set(1);
+    }
 
     private Path old;
     private Path wanted;
@@ -87,7 +95,7 @@ class WarmStartTest {
 
     private Trace trace(Path checkpoint, String text, int[] types) {
         try (Tokenizer tokenizer = Tokenizer.load(checkpoint.equals(old) ? old : wanted);
-                Transformer transformer = Transformer.load(checkpoint)) {
+                Transformer transformer = Transformer.loadPlain(checkpoint, Precision.FLOAT32)) {
             int[] ids = tokenizer.encode(text).ids();
             boolean[] real = new boolean[ids.length];
             int[] positions = new int[ids.length];
