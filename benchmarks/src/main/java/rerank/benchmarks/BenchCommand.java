@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
         name = "rerank bench",
         description = "Measure on this machine what the model runtime and training reach and what Kafka costs.",
         mixinStandardHelpOptions = true,
-        subcommands = {ModelBenchmark.class, StreamBenchmark.class, TopologyBenchmark.class, TrainBenchmark.class})
+        subcommands = {
+            ModelBenchmark.class,
+            PrecisionBenchmark.class,
+            StreamBenchmark.class,
+            TopologyBenchmark.class,
+            TrainBenchmark.class
+        })
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
