@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rerank.cli.embedded.EmbeddedCluster;
 import rerank.model.ranking.PairJudge;
-import rerank.topology.TopicNames;
+import rerank.schemas.TopicNames;
 import rerank.topology.worker.Worker;
 import rerank.topology.worker.WorkerConfig;
 

@@ -16,7 +16,7 @@ import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.PairJudge;
-import rerank.topology.TopicNames;
+import rerank.schemas.TopicNames;
 import rerank.topology.worker.WorkerConfig;
 import rerank.topology.worker.WorkerKeys;
 import rerank.trainer.dataset.Dataset;

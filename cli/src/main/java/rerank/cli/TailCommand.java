@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RegistrySerde;
-import rerank.topology.TopicNames;
+import rerank.schemas.TopicNames;
 import rerank.topology.worker.WorkerConfig;
 
 /** {@code rerank tail}: the rankings as they appear, readable. */

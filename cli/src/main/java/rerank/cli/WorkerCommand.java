@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import rerank.model.ranking.PairJudge;
-import rerank.topology.TopicNames;
+import rerank.schemas.TopicNames;
 import rerank.topology.worker.Worker;
 import rerank.topology.worker.WorkerConfig;
 import rerank.topology.worker.WorkerException;

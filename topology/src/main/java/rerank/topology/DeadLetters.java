@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rerank.schemas.CandidateDocument;
 import rerank.schemas.CandidateEvent;
+import rerank.schemas.TopicNames;
 import rerank.schemas.internal.PairRequest;
 import rerank.topology.QueryStores.Held;
 

@@ -1,5 +1,7 @@
 package rerank.topology;
 
+import rerank.schemas.TopicNames;
+
 /**
  * Everything the topology can be told, one record per concern.
  *

@@ -17,6 +17,7 @@ import org.apache.kafka.streams.state.Stores;
 import rerank.schemas.CandidateEvent;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
+import rerank.schemas.TopicNames;
 import rerank.schemas.internal.CandidateState;
 import rerank.schemas.internal.PairJudgment;
 import rerank.schemas.internal.PairRequest;

@@ -10,6 +10,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import rerank.schemas.TopicNames;
 import rerank.schemas.internal.PairJudgment;
 import rerank.schemas.internal.PairRequest;
 import rerank.schemas.internal.PairTask;

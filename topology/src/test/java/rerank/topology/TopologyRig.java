@@ -34,6 +34,7 @@ import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedItem;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RegistrySerde;
+import rerank.schemas.TopicNames;
 import rerank.topology.Judging.Placement;
 
 /** The topology on a test driver, with an engine that is completed by hand and a clock that is advanced by hand. */

@@ -23,7 +23,7 @@ import rerank.schemas.CandidateEvent;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RegistrySerde;
-import rerank.topology.TopicNames;
+import rerank.schemas.TopicNames;
 
 /**
  * Publishes queries with their candidates and receives the rankings: what a search system around the topics does.

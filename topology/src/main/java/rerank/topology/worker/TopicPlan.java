@@ -1,5 +1,6 @@
 package rerank.topology.worker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
+import rerank.schemas.TopicNames;
 import rerank.topology.Judging.Placement;
-import rerank.topology.TopicNames;
 
 /**
  * The topics that are needed and how they are made.
@@ -22,6 +23,7 @@ import rerank.topology.TopicNames;
 public record TopicPlan(
         TopicNames names, int partitions, int pairPartitions, int replicationFactor, Placement placement) {
     private static final String LARGEST_RECORD_BYTES = "4194304";
+    private static final Duration DECISIONS_ARE_KEPT = Duration.ofDays(365);
 
     /** Topics keyed by query id that one task reads together, and so need the same number of partitions. */
     public List<String> readTogether() {
@@ -52,6 +54,7 @@ public record TopicPlan(
                 topic(names.feedback(), partitions, Map.of()),
                 topic(names.experience(), partitions, large()),
                 topic(names.modelVersions(), 1, compacted()),
+                topic(names.modelDecisions(), 1, kept(DECISIONS_ARE_KEPT)),
                 topic(names.deadLetters(), 1, large())));
         if (placement == Placement.FAN_OUT) {
             topics.add(topic(names.pairs(), pairPartitions, large()));
@@ -69,7 +72,11 @@ public record TopicPlan(
         return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGEST_RECORD_BYTES);
     }
 
-    /** Rollbacks are new records, so the newest record of a role is the truth; the last hour stays readable. */
+    private static Map<String, String> kept(Duration time) {
+        return Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(time.toMillis()));
+    }
+
+    /** Rollbacks are new records, so the newest record of a version is the truth; the last hour stays readable. */
     private static Map<String, String> compacted() {
         return Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,

@@ -12,13 +12,13 @@ import java.util.OptionalDouble;
 import java.util.Properties;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import rerank.schemas.TopicNames;
 import rerank.topology.Answering;
 import rerank.topology.DeadLetterHandling;
 import rerank.topology.Judging;
 import rerank.topology.Limits;
 import rerank.topology.RerankSettings;
 import rerank.topology.Timing;
-import rerank.topology.TopicNames;
 
 /**
  * What a worker is told, in Kafka's properties style; {@link WorkerKeys} documents every key. Besides those, keys that

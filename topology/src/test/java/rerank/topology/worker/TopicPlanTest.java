@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
+import rerank.schemas.TopicNames;
 import rerank.topology.Judging.Placement;
-import rerank.topology.TopicNames;
 
 class TopicPlanTest {
     @Test

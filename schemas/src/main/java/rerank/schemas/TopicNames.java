@@ -1,4 +1,4 @@
-package rerank.topology;
+package rerank.schemas;
 
 /**
  * The topics by name: a prefix and what they hold.
@@ -31,9 +31,14 @@ public record TopicNames(String prefix) {
         return prefix + "experience";
     }
 
-    /** Which weights serve; compacted. */
+    /** Which weights serve: the newest announcement of each version; compacted. */
     public String modelVersions() {
         return prefix + "model-versions";
+    }
+
+    /** Every announcement and refusal of a version in their order, with its figures. */
+    public String modelDecisions() {
+        return prefix + "model-decisions";
     }
 
     /** What could not be read or processed, as raw bytes with the reason in headers. */
