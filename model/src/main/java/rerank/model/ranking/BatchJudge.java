@@ -7,12 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A judge whose model judges a list of pairs in one call: a step judges what was started, up to a bound. A call that throws is
- * repeated with each half of the list, down to the pairs it throws for alone, which are unjudged. It orders no windows.
+ * repeated with each half of the list, down to the pairs it throws for alone, which are unjudged.
  */
 public abstract class BatchJudge implements PairJudge {
-    private static final Judgment NO_WINDOWS =
-            new Judgment.Unjudged("the model judges pairs, not windows of candidates");
-
     private final int maxPairs;
     private final List<Waiting> started = new ArrayList<>();
     private long steps;
@@ -32,6 +29,11 @@ public abstract class BatchJudge implements PairJudge {
 
     /** One judgment for each of 1 to {@code maxPairs} pairs, in order. */
     protected abstract List<Judgment> judgeTogether(List<Pair> pairs);
+
+    /** What the model makes of a window; this one leaves it unjudged, as those do that do not offer {@link Mode#LISTWISE}. */
+    protected Judgment order(CandidateWindow window) {
+        return new Judgment.Unjudged("the model judges pairs, not windows of candidates");
+    }
 
     @Override
     public Judging prepare(Request request) {
@@ -74,7 +76,7 @@ public abstract class BatchJudge implements PairJudge {
                         e -> new Judgment.Unjudged("the model failed on it: " + e.getMessage()))
                 .iterator();
         for (Waiting next : batch) {
-            next.judgment = next.request instanceof Pair ? judgments.next() : NO_WINDOWS;
+            next.judgment = next.request instanceof CandidateWindow window ? order(window) : judgments.next();
         }
         steps++;
         judged += batch.size();
