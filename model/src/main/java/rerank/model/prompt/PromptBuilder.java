@@ -57,8 +57,8 @@ public final class PromptBuilder {
         labelBody = body(chat, template.labelBody());
         PromptTemplate.AnswerGrammar answer = template.answer();
         template.controlTokens().forEach(this::requireToken);
-        labelLead = LabelTokens.of(tokenizer, template.id(), answer.labelLead(), answer.labels());
-        labelPhrase = LabelTokens.of(tokenizer, template.id(), answer.labelPhrase(), answer.labels());
+        labelLead = LabelTokens.of(tokenizer, template.id(), "label", answer.labelLead(), answer.labels());
+        labelPhrase = LabelTokens.of(tokenizer, template.id(), "label", answer.labelPhrase(), answer.labels());
         if (!Arrays.equals(labelLead.labels(), labelPhrase.labels())) {
             throw new IllegalArgumentException("prompt template " + template.id()
                     + ": the labels are other tokens at the start of an answer than after an explanation");
@@ -78,7 +78,7 @@ public final class PromptBuilder {
                 : new ListPrompts(
                         list,
                         rendered(chat, list.body()),
-                        LabelTokens.of(tokenizer, template.id(), list.lead(), list.identifiers()),
+                        LabelTokens.of(tokenizer, template.id(), "identifier", list.lead(), list.identifiers()),
                         tokenizer,
                         this::control,
                         maxPromptTokens);
