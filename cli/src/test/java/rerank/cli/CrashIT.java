@@ -38,7 +38,7 @@ class CrashIT {
     private static final int QUERIES = 600;
     private static final int CANDIDATES = 10;
 
-    /** Three windows; every fourth query has so many, in mode listwise. */
+    /** Three windows; every tenth query has so many, in mode listwise. */
     private static final int LISTED = 35;
 
     private static final int QUERIES_PER_SECOND = 40;
@@ -135,7 +135,7 @@ class CrashIT {
     }
 
     private static boolean isList(String id) {
-        return Integer.parseInt(id.substring("q-".length())) % 4 == 3;
+        return Integer.parseInt(id.substring("q-".length())) % 10 == 3;
     }
 
     private static void assertCompleteAndInOrder(RankedResults results) {
