@@ -53,7 +53,7 @@ final class Answers {
                     state.getTitle(),
                     "",
                     state.getFirstStageScore(),
-                    firstStageRanks.get(candidate.docId())));
+                    Objects.requireNonNull(firstStageRanks.get(candidate.docId()))));
             judgments.add(judgment(state));
         }
         return isList
