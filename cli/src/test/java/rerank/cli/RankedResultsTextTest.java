@@ -20,8 +20,8 @@ class RankedResultsTextTest {
                 .setModelVersion("tiny-1")
                 .setCandidatesReceived(3)
                 .setCandidatesJudged(2)
-                .setItems(List.of(
-                        item(1, true, 2, ""), item(2, true, -1, ""), item(3, false, -1, "not judged in time")))
+                .setItems(
+                        List.of(item(1, true, 2, ""), item(2, true, -1, ""), item(3, false, -1, "not judged in time")))
                 .build();
 
         String text = new RankedResultsText(3).of("which lamp", results);

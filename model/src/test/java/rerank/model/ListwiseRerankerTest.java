@@ -70,8 +70,11 @@ class ListwiseRerankerTest {
                     .isEqualTo(expected.stream().map(Candidate::docId).toList())
                     .isNotEqualTo(candidates.stream().map(Candidate::docId).toList());
             assertThat(ranking.items()).allMatch(item -> item.judgment().equals(new Judgment.Placed()));
-            assertThat(docIds(judge.rerank(QUERY, candidates, Mode.LISTWISE, 0))).isEqualTo(docIds(ranking));
-            assertThat(judge.statistics().reusedTokens()).as("the prefix of the query").isPositive();
+            assertThat(docIds(judge.rerank(QUERY, candidates, Mode.LISTWISE, 0)))
+                    .isEqualTo(docIds(ranking));
+            assertThat(judge.statistics().reusedTokens())
+                    .as("the prefix of the query")
+                    .isPositive();
         }
     }
 
@@ -124,8 +127,8 @@ class ListwiseRerankerTest {
             assertThat(docIds(ranking).subList(20, 30))
                     .isEqualTo(IntStream.range(20, 30).mapToObj(i -> "d" + i).toList());
             assertThat(ranking.items().subList(20, 30))
-                    .allMatch(item -> item.judgment()
-                            .equals(new Judgment.Unjudged("the model computed what is not a number")));
+                    .allMatch(item ->
+                            item.judgment().equals(new Judgment.Unjudged("the model computed what is not a number")));
             assertThat(ranking.items().subList(0, 20)).allMatch(Ranking.Item::isJudged);
         }
     }
@@ -139,8 +142,9 @@ class ListwiseRerankerTest {
 
             assertThat(docIds(ranking))
                     .isEqualTo(IntStream.range(0, 25).mapToObj(i -> "d" + i).toList());
-            assertThat(ranking.items()).allSatisfy(item -> assertThat(((Judgment.Unjudged) item.judgment()).reason())
-                    .startsWith("its prompt cannot be built: "));
+            assertThat(ranking.items())
+                    .allSatisfy(item -> assertThat(((Judgment.Unjudged) item.judgment()).reason())
+                            .startsWith("its prompt cannot be built: "));
         }
     }
 
@@ -189,7 +193,8 @@ class ListwiseRerankerTest {
         prompt.append("\nQuestion: why is water wet\nIn which order do the documents above help with this question?"
                 + " Answer with their letters alone.<|im_end|>\n<|im_start|>assistant\nOrder:\n");
         int[] ids = tokenizer.encodeWithSpecials(prompt.toString());
-        return transformer.next(new int[][] {ids}, new int[][] {new int[ids.length]}, letters).asked()[0];
+        return transformer.next(new int[][] {ids}, new int[][] {new int[ids.length]}, letters)
+                .asked()[0];
     }
 
     private static List<Candidate> candidates(int count) {

@@ -64,18 +64,17 @@ final class Answers {
     /** Candidates by their first-stage scores; those with the same one by their arrival. */
     static List<Held> inFirstStageOrder(List<Held> byArrival) {
         List<Held> firstStage = new ArrayList<>(byArrival);
-        firstStage.sort(Comparator.comparingDouble(
-                candidate -> -candidate.state().getFirstStageScore()));
+        firstStage.sort(
+                Comparator.comparingDouble(candidate -> -candidate.state().getFirstStageScore()));
         return firstStage;
     }
 
     /** Candidates by the places that windows gave them; those without a place after them, as they are. */
     static List<Held> inListOrder(List<Held> held) {
         List<Held> list = new ArrayList<>(held);
-        list.sort(Comparator.comparingInt(candidate ->
-                candidate.state().getPlace() < 0
-                        ? Integer.MAX_VALUE
-                        : candidate.state().getPlace()));
+        list.sort(Comparator.comparingInt(candidate -> candidate.state().getPlace() < 0
+                ? Integer.MAX_VALUE
+                : candidate.state().getPlace()));
         return list;
     }
 

@@ -138,12 +138,11 @@ final class Assembler {
 
     private void refuseLate(Incoming record, CandidateEvent event, QueryProgress progress) {
         if (!event.getCandidates().isEmpty()) {
-            String happened =
-                    switch (progress.getPhase()) {
-                        case DONE -> "is answered";
-                        case LISTING -> "is being put in order";
-                        default -> "has its order fixed";
-                    };
+            String happened = switch (progress.getPhase()) {
+                case DONE -> "is answered";
+                case LISTING -> "is being put in order";
+                default -> "has its order fixed";
+            };
             deadLetters.refused(
                     record,
                     event.getCandidates().size() + " candidates came too late: query " + event.getQueryId() + " "

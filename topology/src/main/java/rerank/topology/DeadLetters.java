@@ -72,7 +72,8 @@ final class DeadLetters {
         String topic = topics.pairs();
         String what = request.getCandidates().isEmpty()
                 ? "document " + request.getDocId()
-                : "window " + request.getWindow() + " of " + request.getCandidates().size() + " candidates";
+                : "window " + request.getWindow() + " of "
+                        + request.getCandidates().size() + " candidates";
         String reason = "the model failed on " + what + ": " + error;
         send(letter(request.getQueryId(), pairs.serialize(topic, request), "judge", topic, reason, error));
     }

@@ -108,8 +108,7 @@ final class Gatherer {
             }
             return;
         }
-        if (progress.getAnswered() < progress.getReceived()
-                || progress.getExplaining() > 0) {
+        if (progress.getAnswered() < progress.getReceived() || progress.getExplaining() > 0) {
             return;
         }
         if (progress.getPhase() == QueryPhase.OPEN && Mode.of(query.getMode()) == Mode.JUSTIFY) {

@@ -149,7 +149,9 @@ class ListwiseModeTest {
             rig.send(candidatesOf("q", candidate("a", 2)));
 
             assertThat(windowDocIds(rig)).containsExactly("c", "a", "b");
-            assertThat(rig.engine.window().candidates()).extracting(Candidate::text).contains("text of b");
+            assertThat(rig.engine.window().candidates())
+                    .extracting(Candidate::text)
+                    .contains("text of b");
         }
     }
 
@@ -218,8 +220,9 @@ class ListwiseModeTest {
                     .allSatisfy(item -> assertThat(item.getUnjudgedReason()).contains("no numbers"));
             assertThat(answer.getStatus()).isEqualTo(RankingStatus.PARTIAL);
             assertThat(answer.getReason())
-                    .isEqualTo("10 candidates not judged because the model failed; 1 of 2 windows of candidates were not"
-                            + " put in order and kept the one they had");
+                    .isEqualTo(
+                            "10 candidates not judged because the model failed; 1 of 2 windows of candidates were not"
+                                    + " put in order and kept the one they had");
             assertThat(rig.letters())
                     .singleElement()
                     .satisfies(letter -> assertThat(TopologyRig.header(letter, DeadLetter.REASON))

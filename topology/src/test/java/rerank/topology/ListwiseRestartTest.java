@@ -83,14 +83,13 @@ class ListwiseRestartTest {
 
     private static HandCompletedEngine engine() {
         HandCompletedEngine engine = new HandCompletedEngine();
-        engine.identity = new PairJudge.Identity(
-                "tiny-0001", "interank-chat-v1", Mode.LISTWISE, Set.of(Mode.LISTWISE), Map.of());
+        engine.identity =
+                new PairJudge.Identity("tiny-0001", "interank-chat-v1", Mode.LISTWISE, Set.of(Mode.LISTWISE), Map.of());
         return engine;
     }
 
     private static void send(RankProcessor processor, SpecificRecord event) {
-        processor.process(
-                new Record<>("q".getBytes(StandardCharsets.UTF_8), new Received(new byte[0], event), 0));
+        processor.process(new Record<>("q".getBytes(StandardCharsets.UTF_8), new Received(new byte[0], event), 0));
     }
 
     private static CandidateDocument[] documents(int count) {
@@ -111,7 +110,10 @@ class ListwiseRestartTest {
 
     private void addStores() {
         context.setCurrentSystemTimeMs(TopologyRig.START_MS);
-        add(QueryStores.QUERIES, Serdes.String(), EventSerdes.inStores(QueryState.getEncoder(), QueryState.getDecoder()));
+        add(
+                QueryStores.QUERIES,
+                Serdes.String(),
+                EventSerdes.inStores(QueryState.getEncoder(), QueryState.getDecoder()));
         add(
                 QueryStores.PROGRESS,
                 Serdes.String(),

@@ -17,9 +17,9 @@ import rerank.cli.report.LatencyMillis;
 import rerank.cli.report.PeakMemory;
 import rerank.cli.report.Report;
 import rerank.model.ranking.Mode;
-import rerank.trainer.evaluation.Calibration;
 import rerank.trainer.dataset.Qrels;
 import rerank.trainer.dataset.Run;
+import rerank.trainer.evaluation.Calibration;
 import rerank.trainer.evaluation.EvaluationReport;
 import rerank.trainer.faithfulness.ExplanationChecker;
 

@@ -35,7 +35,8 @@ record LabelTokens(int[] phrase, int[] labels) {
             int[] ids = encoded.get(i);
             if (ids.length != common + 1) {
                 throw new IllegalArgumentException("prompt template " + templateId + ": after \"" + phrase
-                        + "\" the " + what + " \"" + labels.get(i) + "\" is " + (ids.length - common) + " tokens of this"
+                        + "\" the " + what + " \"" + labels.get(i) + "\" is " + (ids.length - common)
+                        + " tokens of this"
                         + " checkpoint, " + Arrays.toString(Arrays.copyOfRange(ids, common, ids.length))
                         + "; " + what + "s must be distinct single tokens: use another template or tokenizer");
             }

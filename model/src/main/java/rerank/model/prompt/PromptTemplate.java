@@ -97,16 +97,16 @@ public record PromptTemplate(
                         + " identifiers, got " + identifiers.size());
             }
             if (body.split(Pattern.quote(DOCUMENTS), -1).length != 2 || !document.contains(IDENTIFIER)) {
-                throw new IllegalArgumentException("section [list] holds " + DOCUMENTS + " once, and section [document] "
-                        + IDENTIFIER);
+                throw new IllegalArgumentException(
+                        "section [list] holds " + DOCUMENTS + " once, and section [document] " + IDENTIFIER);
             }
         }
     }
 
     public PromptTemplate {
         if (list != null && tokenTypes != TokenTypes.NONE) {
-            throw new IllegalArgumentException("prompt template " + id + " has a section [list] and token types, which"
-                    + " tell of one document");
+            throw new IllegalArgumentException(
+                    "prompt template " + id + " has a section [list] and token types, which" + " tell of one document");
         }
         if (answer.labels().size() == 2 && !explainBody.isEmpty()) {
             throw new IllegalArgumentException("prompt template " + id + " has two labels and a section [explain];"

@@ -71,9 +71,7 @@ public abstract class BatchJudge implements PairJudge {
             }
         }
         Iterator<Judgment> judgments = Isolation.apply(
-                        pairs,
-                        this::judgeAll,
-                        e -> new Judgment.Unjudged("the model failed on it: " + e.getMessage()))
+                        pairs, this::judgeAll, e -> new Judgment.Unjudged("the model failed on it: " + e.getMessage()))
                 .iterator();
         for (Waiting next : batch) {
             next.judgment = next.request instanceof CandidateWindow window ? order(window) : judgments.next();

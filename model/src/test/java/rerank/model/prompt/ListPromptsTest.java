@@ -25,11 +25,12 @@ class ListPromptsTest {
     private static final Query QUERY = new Query("q", "Is water wet?", "Count only physics.");
     private static final Candidate WATER = new Candidate("d1", "Water", "Water wets things.", 2, 1);
     private static final Candidate SAND = new Candidate("d2", "", "Sand is dry.", 1, 2);
-    private static final String HEAD = "<|im_start|>system\nYou judge whether documents are relevant to questions, and you"
-            + " give your reasons.<|im_end|>\n<|im_start|>user\nPut the documents in order by how relevant they are to the"
-            + " question, the most relevant first. Count only physics. Each document has a letter. Answer with the word"
-            + " \"Order:\" and, on the next line, the letters of all documents, separated by the sign \">\".\n\n"
-            + "Question: Is water wet?\n\n";
+    private static final String HEAD =
+            "<|im_start|>system\nYou judge whether documents are relevant to questions, and you"
+                    + " give your reasons.<|im_end|>\n<|im_start|>user\nPut the documents in order by how relevant they are to the"
+                    + " question, the most relevant first. Count only physics. Each document has a letter. Answer with the word"
+                    + " \"Order:\" and, on the next line, the letters of all documents, separated by the sign \">\".\n\n"
+                    + "Question: Is water wet?\n\n";
     private static final String TAIL = "\nQuestion: Is water wet?\nIn which order do the documents above help with this"
             + " question? Answer with their letters alone.<|im_end|>\n<|im_start|>assistant\nOrder:\n";
 
@@ -154,8 +155,7 @@ class ListPromptsTest {
     @Test
     void refusesAQuestionThatLeavesNoRoom() {
         try (Tokenizer tokenizer = qwen(new TinyTokenizer())) {
-            assertThatThrownBy(
-                            () -> builder(tokenizer, 300).prompt(new CandidateWindow(QUERY, List.of(WATER))))
+            assertThatThrownBy(() -> builder(tokenizer, 300).prompt(new CandidateWindow(QUERY, List.of(WATER))))
                     .isInstanceOf(PromptTooLongException.class)
                     .hasMessageContaining("query q");
         }
@@ -175,8 +175,7 @@ class ListPromptsTest {
                 .writeTo(directory));
     }
 
-    private static final String LIST_TEMPLATE =
-            """
+    private static final String LIST_TEMPLATE = """
             name: words
             version: 3
             chat: no

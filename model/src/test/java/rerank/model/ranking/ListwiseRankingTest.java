@@ -141,7 +141,9 @@ class ListwiseRankingTest {
         List<Integer> firstStageRanks = ranking.items().stream()
                 .map(item -> item.candidate().firstStageRank())
                 .toList();
-        assertThat(firstStageRanks).startsWith(15, 14, 13).endsWith(numbers(16, 25).toArray(new Integer[0]));
+        assertThat(firstStageRanks)
+                .startsWith(15, 14, 13)
+                .endsWith(numbers(16, 25).toArray(new Integer[0]));
         assertThat(ranking.items().subList(0, 15)).allMatch(item -> item.judgment() instanceof Judgment.Placed);
         assertThat(ranking.items().subList(15, 25))
                 .allMatch(item -> item.judgment().equals(new Judgment.Unjudged("its prompt cannot be built")));
@@ -152,8 +154,7 @@ class ListwiseRankingTest {
         Judgment.Ordered ordered = Judgment.Ordered.ofLogits(1, 3, 1, 3, 2);
 
         assertThat(ordered.apply(List.of("a", "b", "c", "d", "e"))).containsExactly("b", "d", "e", "a", "c");
-        assertThat(ordered.probabilities().stream().mapToDouble(p -> p).sum())
-                .isEqualTo(1, within(1e-9));
+        assertThat(ordered.probabilities().stream().mapToDouble(p -> p).sum()).isEqualTo(1, within(1e-9));
         assertThat(ordered.probabilities().get(1) / ordered.probabilities().get(0))
                 .isEqualTo(Math.exp(2), within(1e-9));
     }
@@ -215,8 +216,7 @@ class ListwiseRankingTest {
 
         @Override
         public Identity identity() {
-            return new Identity(
-                    "tiny", "none", Mode.LISTWISE, Set.of(Mode.LISTWISE), Map.of(Mode.LISTWISE, weight));
+            return new Identity("tiny", "none", Mode.LISTWISE, Set.of(Mode.LISTWISE), Map.of(Mode.LISTWISE, weight));
         }
 
         @Override
