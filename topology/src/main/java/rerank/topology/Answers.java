@@ -3,6 +3,7 @@ package rerank.topology;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import rerank.model.ranking.Ranking;
 import rerank.schemas.RankedItem;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RankingStatus;
+import rerank.schemas.internal.CandidatePhase;
 import rerank.schemas.internal.CandidateState;
 import rerank.schemas.internal.QueryProgress;
 import rerank.schemas.internal.QueryState;
@@ -38,18 +40,42 @@ final class Answers {
 
     /** Orders candidates, given in the order of their arrival, by what is known of them. */
     Ranking rank(QueryState query, List<Held> held) {
-        List<Held> firstStage = new ArrayList<>(held);
-        firstStage.sort(Comparator.comparingDouble(
-                candidate -> -candidate.state().getFirstStageScore())); // stable: ties by arrival
+        boolean isList = Mode.of(query.getMode()) == Mode.LISTWISE;
         List<Candidate> candidates = new ArrayList<>();
         List<Judgment> judgments = new ArrayList<>();
-        for (Held candidate : firstStage) {
+        Map<String, Integer> firstStageRanks = new HashMap<>();
+        List<Held> firstStage = inFirstStageOrder(held);
+        firstStage.forEach(candidate -> firstStageRanks.put(candidate.docId(), firstStageRanks.size() + 1));
+        for (Held candidate : isList ? inListOrder(firstStage) : firstStage) {
             CandidateState state = candidate.state();
             candidates.add(new Candidate(
-                    candidate.docId(), state.getTitle(), "", state.getFirstStageScore(), candidates.size() + 1));
+                    candidate.docId(),
+                    state.getTitle(),
+                    "",
+                    state.getFirstStageScore(),
+                    Objects.requireNonNull(firstStageRanks.get(candidate.docId()))));
             judgments.add(judgment(state));
         }
-        return Ranking.of(candidates, judgments, firstStageWeight(query));
+        return isList
+                ? Ranking.ofList(candidates, judgments, firstStageWeight(query))
+                : Ranking.of(candidates, judgments, firstStageWeight(query));
+    }
+
+    /** Candidates by their first-stage scores; those with the same one by their arrival. */
+    static List<Held> inFirstStageOrder(List<Held> byArrival) {
+        List<Held> firstStage = new ArrayList<>(byArrival);
+        firstStage.sort(
+                Comparator.comparingDouble(candidate -> -candidate.state().getFirstStageScore()));
+        return firstStage;
+    }
+
+    /** Candidates by the places that windows gave them; those without a place after them, as they are. */
+    static List<Held> inListOrder(List<Held> held) {
+        List<Held> list = new ArrayList<>(held);
+        list.sort(Comparator.comparingInt(candidate -> candidate.state().getPlace() < 0
+                ? Integer.MAX_VALUE
+                : candidate.state().getPlace()));
+        return list;
     }
 
     /**
@@ -73,9 +99,7 @@ final class Answers {
                 ? missing
                 : (missing.isEmpty() ? "" : missing + "; ") + "the last " + (items.size() - fitting)
                         + " candidates are left out, the answer would exceed rerank.max.result.bytes";
-        long judged = held.stream()
-                .filter(candidate -> !candidate.state().getLabels().isEmpty())
-                .count();
+        long judged = ranking.items().stream().filter(Ranking.Item::isJudged).count();
         PairJudge.Identity now = engine.identity();
         @Nullable CandidateState example = held.stream()
                 .map(Held::state)
@@ -114,6 +138,8 @@ final class Answers {
                     .setLabelProbabilities(state.getLabels())
                     .setExplanation(judged.explanation())
                     .setModelVersion(state.getModelVersion());
+        } else if (item.judgment() instanceof Judgment.Placed) {
+            builder.setModelVersion(state.getModelVersion());
         } else if (item.judgment() instanceof Judgment.Unjudged unjudged) {
             builder.setUnjudgedReason(unjudged.reason());
         }
@@ -124,6 +150,9 @@ final class Answers {
         LabelDistribution labels = PairMapping.labels(state.getLabels());
         if (labels != null) {
             return new Judgment.Judged(labels, state.getExplanation());
+        }
+        if (state.getPhase() == CandidatePhase.JUDGED) {
+            return new Judgment.Placed();
         }
         return new Judgment.Unjudged(
                 state.getReason().isEmpty() ? "not judged before the deadline" : state.getReason());

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Ranking;
@@ -24,12 +25,14 @@ import rerank.topology.QueryStores.Held;
 
 /**
  * Collects the judgments of a query and answers it once: when everything is there, or at its deadline with what is
- * there. In justify mode the order is fixed when all labels are there, and only the results at the top are explained.
+ * there. In justify mode the order is fixed when all labels are there, and only the results at the top are explained. In mode
+ * listwise nothing is asked before all candidates are there, see {@link Listing}.
  * Owned by the stream thread.
  */
 final class Gatherer {
     private final QueryStores stores;
     private final Judges judges;
+    private final Listing listing;
     private final Answers answers;
     private final DeadLetters deadLetters;
     private final Timing timing;
@@ -40,6 +43,7 @@ final class Gatherer {
     Gatherer(
             QueryStores stores,
             Judges judges,
+            Listing listing,
             Answers answers,
             DeadLetters deadLetters,
             Timing timing,
@@ -48,6 +52,7 @@ final class Gatherer {
             Consumer<RankedResults> publish) {
         this.stores = stores;
         this.judges = judges;
+        this.listing = listing;
         this.answers = answers;
         this.deadLetters = deadLetters;
         this.timing = timing;
@@ -61,6 +66,10 @@ final class Gatherer {
         String queryId = judgment.getQueryId();
         QueryProgress progress = stores.progress(queryId);
         QueryState query = stores.query(queryId);
+        if (judgment.getWindow() > 0) {
+            windowRead(queryId, query, progress, judgment);
+            return;
+        }
         CandidateState candidate = stores.candidate(queryId, judgment.getDocId());
         CandidatePhase awaited = judgment.getJustification() ? CandidatePhase.EXPLAINING : CandidatePhase.ASKED;
         if (progress == null || query == null || candidate == null || candidate.getPhase() != awaited) {
@@ -79,11 +88,27 @@ final class Gatherer {
         answerIfComplete(queryId, query, progress);
     }
 
-    /** Answers the query, or goes on to its explanations, if nothing is missing any more. */
+    private void windowRead(
+            String queryId, @Nullable QueryState query, @Nullable QueryProgress progress, PairJudgment judgment) {
+        if (query == null || progress == null || !listing.awaits(progress, judgment)) {
+            counters.lateJudgments.increment();
+        } else if (!listing.goOn(queryId, query, progress, judgment)) {
+            answer(queryId, query, progress, Shortfall.Cause.ALL_SETTLED);
+        }
+    }
+
+    /** Answers the query, or goes on to its windows or explanations, if nothing is missing any more. */
     void answerIfComplete(String queryId, QueryState query, QueryProgress progress) {
-        if (!Shortfall.hasAll(query, progress)
-                || progress.getAnswered() < progress.getReceived()
-                || progress.getExplaining() > 0) {
+        if (!Shortfall.hasAll(query, progress)) {
+            return;
+        }
+        if (progress.getPhase() == QueryPhase.OPEN && Mode.of(query.getMode()) == Mode.LISTWISE) {
+            if (!listing.begin(queryId, query, progress)) {
+                answer(queryId, query, progress, Shortfall.Cause.ALL_SETTLED);
+            }
+            return;
+        }
+        if (progress.getAnswered() < progress.getReceived() || progress.getExplaining() > 0) {
             return;
         }
         if (progress.getPhase() == QueryPhase.OPEN && Mode.of(query.getMode()) == Mode.JUSTIFY) {
@@ -119,6 +144,9 @@ final class Gatherer {
             if (isAwaited(candidate)) {
                 judges.forget(queryId, candidate.docId());
             }
+        }
+        if (progress.getPhase() == QueryPhase.LISTING) {
+            judges.forget(queryId, PairKey.WINDOW);
         }
         long now = clock.getAsLong();
         String reason = Shortfall.reason(query, progress, held, cause);

@@ -44,6 +44,7 @@ final class RankProcessor implements Processor<byte[], Received, Object, Object>
         Gatherer gatherer = new Gatherer(
                 stores,
                 judges,
+                new Listing(stores, judges, settings.limits(), counters),
                 new Answers(engine, settings),
                 deadLetters,
                 settings.timing(),
