@@ -55,8 +55,7 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
      */
     public static TaughtData open(Path path) {
         if (!Files.exists(path)) {
-            Optional<Storefront> embedded =
-                    Storefront.named(path.getFileName().toString());
+            Optional<Storefront> embedded = Storefront.named(path.getFileName().toString());
             if (embedded.isPresent()) {
                 return of(embedded.get());
             }

@@ -33,8 +33,7 @@ public record StorefrontConfig(
     public static final StorefrontConfig DEFAULT = new StorefrontConfig(1, 2400, 6000, 300, 500, 50);
 
     /** The same shop after its customers changed; other products and queries, in the same numbers. */
-    public static final StorefrontConfig SHIFTED =
-            new StorefrontConfig(2, 2400, 6000, 300, 500, 50, Customers.SHIFTED);
+    public static final StorefrontConfig SHIFTED = new StorefrontConfig(2, 2400, 6000, 300, 500, 50, Customers.SHIFTED);
 
     /** With the usual customers. */
     public StorefrontConfig(
