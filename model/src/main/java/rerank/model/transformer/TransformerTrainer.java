@@ -294,6 +294,32 @@ public final class TransformerTrainer implements AutoCloseable {
         return rows;
     }
 
+    /**
+     * Natural-log probabilities of the three labels among themselves, without dropout.
+     *
+     * @param labelPositions whose logits predict the label, one a row
+     * @return float[B][3]
+     */
+    public float[][] labelLogProbs(int[][] tokenIds, int[][] tokenTypes, int[] labelPositions, int[] labelTokens) {
+        PaddedRows rows = PaddedRows.of(tokenIds, tokenTypes, config);
+        var shape = new Shape(rows.rows(), rows.time());
+        try (var own = (PtNDManager) manager.newSubManager()) {
+            NDList arguments = new NDList(
+                    own.create(rows.tokenIds(), shape),
+                    own.create(rows.tokenTypes(), shape),
+                    own.create(rows.flat(labelPositions)),
+                    own.create(Arrays.stream(labelTokens).asLongStream().toArray()));
+            addModel(own, arguments, 0);
+            arguments.add(method(own, setup.adapter() == null ? "label_log_probs" : "adapter_label_log_probs"));
+            float[] found = program.callForTraining(arguments).head().toFloatArray();
+            float[][] logProbs = new float[rows.rows()][];
+            for (int row = 0; row < logProbs.length; row++) {
+                logProbs[row] = Arrays.copyOfRange(found, 3 * row, 3 * row + 3);
+            }
+            return logProbs;
+        }
+    }
+
     /** Tokens, and the positions and targets of the next-token loss. */
     private static NDList inputs(PtNDManager own, PackedBatch packed) {
         var rows = new Shape(packed.rows(), packed.time());

@@ -12,6 +12,7 @@ import rerank.model.ranking.LabelDistribution;
  * @param position from 1
  * @param score its final score in [0, 1], the first stage's share included
  * @param labels what the model said of it; null where it was not judged
+ * @param explanation that was shown with it; empty where none was written
  * @param modelVersion the weights that judged it; empty where none did
  * @param actions what users did with it, oldest first
  */
@@ -20,6 +21,7 @@ public record Impression(
         int position,
         double score,
         @Nullable LabelDistribution labels,
+        String explanation,
         String modelVersion,
         List<UserAction> actions) {
     public Impression {
