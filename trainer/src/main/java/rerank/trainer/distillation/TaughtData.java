@@ -3,6 +3,7 @@ package rerank.trainer.distillation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import rerank.model.prompt.PromptBuilder;
@@ -12,7 +13,6 @@ import rerank.trainer.dataset.Document;
 import rerank.trainer.example.ExampleData;
 import rerank.trainer.example.ExampleGroups;
 import rerank.trainer.storefront.Storefront;
-import rerank.trainer.storefront.StorefrontConfig;
 import rerank.trainer.teacher.GroupShape;
 import rerank.trainer.teacher.GroupSource;
 import rerank.trainer.teacher.MedquadTeacher;
@@ -30,9 +30,6 @@ import rerank.trainer.teacher.TrainingGroups;
  * @param instruction what counts as relevant there, in a sentence
  */
 public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, String instruction) {
-    /** What the configuration calls the embedded data. */
-    static final String STOREFRONT = "storefront";
-
     private static final String ANNOTATIONS = "annotations/doc-types.train.tsv";
     private static final int EXPLAINED_GROUPS = 3000;
     private static final int EXPLAINED_SIZE = 8;
@@ -58,14 +55,11 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
      * from its judgments otherwise.
      */
     public static TaughtData open(Path path) {
-        if (path.getFileName().toString().equals(STOREFRONT) && !Files.exists(path)) {
-            Storefront storefront = Storefront.generate(StorefrontConfig.DEFAULT);
-            return new TaughtData(
-                    storefront.dataset(),
-                    storefront.teacher(),
-                    GroupShape.NEAR_MISSES,
-                    "a product is relevant if it meets every requirement of the query, and partially relevant if it"
-                            + " misses one");
+        if (!Files.exists(path)) {
+            Optional<Storefront> embedded = Storefront.named(path.getFileName().toString());
+            if (embedded.isPresent()) {
+                return of(embedded.get());
+            }
         }
         if (ExampleData.isAt(path)) {
             ExampleData examples = ExampleData.read(path);
@@ -88,6 +82,15 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
                         new SharedWordsTeacher(dataset.qrels("train")),
                         GroupShape.NEAR_MISSES,
                         "a text is relevant if it helps to answer the query");
+    }
+
+    private static TaughtData of(Storefront storefront) {
+        return new TaughtData(
+                storefront.dataset(),
+                storefront.teacher(),
+                GroupShape.NEAR_MISSES,
+                "a product is relevant if it meets every requirement of the query, and partially relevant if it"
+                        + " misses one");
     }
 
     /** Groups of the train split. */
