@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import rerank.model.prompt.PromptBuilder;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
@@ -95,6 +96,16 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
     /** Groups of the train split. */
     public GroupSource groups(long seed, int size) {
         return grouping.groups(seed, size);
+    }
+
+    /**
+     * Its groups as rows to learn from.
+     *
+     * @param rows how groups become rows; the template is that of the prompts
+     */
+    public ExampleSource examples(PromptBuilder prompts, TrainConfig.Rows rows, long seed) {
+        return new DistillationSource(
+                dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
     }
 
     /**
