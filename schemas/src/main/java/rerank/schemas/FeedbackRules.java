@@ -21,7 +21,8 @@ public final class FeedbackRules {
         checkId("docId", event.getDocId(), mistakes);
         checkValue(event.getKind(), event.getValue(), mistakes);
         if (event.getPosition() < 0) {
-            mistakes.add("its position " + event.getPosition() + " is negative; positions count from 1, 0 is not known");
+            mistakes.add(
+                    "its position " + event.getPosition() + " is negative; positions count from 1, 0 is not known");
         }
         if (event.getAtMs() < 0) {
             mistakes.add("its atMs " + event.getAtMs() + " is negative; use 0 for the record's own time");

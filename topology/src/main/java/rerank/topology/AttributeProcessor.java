@@ -32,8 +32,7 @@ final class AttributeProcessor implements Processor<byte[], Received, Object, Ob
 
     /** An answer on its way from the rank processor, before users act on it. */
     static Record<Object, Object> answer(Experience shown, long nowMs) {
-        return new Record<>(
-                shown.getQueryId().getBytes(StandardCharsets.UTF_8), new Received(null, shown), nowMs);
+        return new Record<>(shown.getQueryId().getBytes(StandardCharsets.UTF_8), new Received(null, shown), nowMs);
     }
 
     @Override

@@ -64,8 +64,9 @@ final class Attributor {
         FeedbackWindow window = FeedbackWindow.newBuilder()
                 .setPhase(WindowPhase.OPEN)
                 .setTimerMs(shown.getShownAtMs() + settings.window().toMillis())
-                .setShown(
-                        shown.getImpressions().stream().map(Impression::getDocId).toList())
+                .setShown(shown.getImpressions().stream()
+                        .map(Impression::getDocId)
+                        .toList())
                 .setActions(new ArrayList<>())
                 .build();
         if (known != null && known.getPhase() == WindowPhase.PARKED) {
@@ -103,8 +104,7 @@ final class Attributor {
                             + " is closed (rerank.feedback.window.ms)");
         } else {
             mistake = window.getPhase() == WindowPhase.OPEN ? attribute(window, event) : keep(window, event);
-            mistake.ifPresentOrElse(
-                    reason -> refuse(record, reason), () -> windows.update(event.getQueryId(), window));
+            mistake.ifPresentOrElse(reason -> refuse(record, reason), () -> windows.update(event.getQueryId(), window));
         }
     }
 
@@ -167,8 +167,8 @@ final class Attributor {
             return Optional.empty();
         }
         if (window.getActions().size() >= MAX_ACTIONS) {
-            return Optional.of("query " + event.getQueryId() + " has " + MAX_ACTIONS + " actions already; no more are"
-                    + " taken");
+            return Optional.of(
+                    "query " + event.getQueryId() + " has " + MAX_ACTIONS + " actions already; no more are" + " taken");
         }
         window.getActions().add(event);
         return Optional.empty();

@@ -2,6 +2,7 @@ package rerank.topology;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -37,7 +38,7 @@ final class Gatherer {
     private final Timing timing;
     private final RerankCounters counters;
     private final LongSupplier clock;
-    private final BiConsumer<RankedResults, Experience> publish;
+    private final BiConsumer<RankedResults, Optional<Experience>> publish;
 
     /** @param publish takes the answer, and the experience of it as it is before users act on it */
     Gatherer(
@@ -49,7 +50,7 @@ final class Gatherer {
             Timing timing,
             RerankCounters counters,
             LongSupplier clock,
-            BiConsumer<RankedResults, Experience> publish) {
+            BiConsumer<RankedResults, Optional<Experience>> publish) {
         this.stores = stores;
         this.judges = judges;
         this.answers = answers;
@@ -128,7 +129,7 @@ final class Gatherer {
         long now = clock.getAsLong();
         String reason = Shortfall.reason(query, progress, held, cause);
         RankedResults results = answers.make(queryId, query, progress, held, reason, now);
-        Experience shown = impressions.of(query, results, docId -> stores.document(queryId, docId));
+        Optional<Experience> shown = impressions.of(query, results, docId -> stores.document(queryId, docId));
         stores.markDone(queryId, progress, held, now + timing.doneTtl().toMillis());
         (results.getStatus() == RankingStatus.COMPLETE ? counters.queriesComplete : counters.queriesPartial)
                 .increment();

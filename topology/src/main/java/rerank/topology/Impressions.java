@@ -3,6 +3,7 @@ package rerank.topology;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import rerank.schemas.Experience;
 import rerank.schemas.Impression;
@@ -24,8 +25,16 @@ final class Impressions {
         this.maxBytes = maxBytes;
     }
 
-    /** @param textOf the kept text of a document by its id; empty if none is kept */
-    Experience of(QueryState query, RankedResults results, UnaryOperator<String> textOf) {
+    /**
+     * The experience of an answer; empty when none is published.
+     *
+     * @param textOf the kept text of a document by its id; empty if none is kept
+     */
+    Optional<Experience> of(QueryState query, RankedResults results, UnaryOperator<String> textOf) {
+        return settings.isOn() ? Optional.of(experience(query, results, textOf)) : Optional.empty();
+    }
+
+    private Experience experience(QueryState query, RankedResults results, UnaryOperator<String> textOf) {
         boolean withTexts = settings.keepsTexts();
         return Experience.newBuilder()
                 .setQueryId(results.getQueryId())

@@ -4,6 +4,7 @@ import static rerank.topology.RerankTopology.ATTRIBUTE;
 import static rerank.topology.RerankTopology.DEAD_LETTERS_SINK;
 import static rerank.topology.RerankTopology.RESULTS_SINK;
 
+import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -84,12 +85,11 @@ final class RankProcessor implements Processor<byte[], Received, Object, Object>
         return pairs;
     }
 
-    private void publish(ProcessorContext<Object, Object> context, RankedResults results, Experience shown) {
+    private static void publish(
+            ProcessorContext<Object, Object> context, RankedResults results, Optional<Experience> shown) {
         long now = context.currentSystemTimeMs();
         context.forward(new Record<>(results.getQueryId(), results, now), RESULTS_SINK);
-        if (settings.attribution().isOn()) {
-            context.forward(AttributeProcessor.answer(shown, now), ATTRIBUTE);
-        }
+        shown.ifPresent(experience -> context.forward(AttributeProcessor.answer(experience, now), ATTRIBUTE));
     }
 
     /** What a task holds between {@code init} and {@code close}. */

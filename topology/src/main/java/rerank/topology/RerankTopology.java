@@ -135,10 +135,7 @@ public final class RerankTopology {
     private void addAttribution() {
         addSource(topics.feedback(), FeedbackEvent.class);
         topology.addProcessor(
-                ATTRIBUTE,
-                () -> new AttributeProcessor(settings, counters, serdes),
-                RANK,
-                from(topics.feedback()));
+                ATTRIBUTE, () -> new AttributeProcessor(settings, counters, serdes), RANK, from(topics.feedback()));
         Serde<String> text = Serdes.String();
         topology.addStateStore(
                 store(
@@ -178,7 +175,8 @@ public final class RerankTopology {
 
     /** In memory: after a crash the changelog is replayed in any case, and it holds work in flight only. */
     private <K, V> void addStore(String name, Serde<K> keys, Serde<V> values) {
-        topology.addStateStore(store(Stores.inMemoryKeyValueStore(name), keys, values, changelog(longestQuery())), RANK);
+        topology.addStateStore(
+                store(Stores.inMemoryKeyValueStore(name), keys, values, changelog(longestQuery())), RANK);
     }
 
     /**

@@ -128,8 +128,7 @@ public final class WorkerConfig {
                 values.getInt(WorkerKeys.MAX_IMPRESSIONS),
                 values.getInt(WorkerKeys.MAX_TEXT_CHARS));
         Exploration exploration = new Exploration(values.getDouble(WorkerKeys.EXPLORE_SHARE));
-        return new RerankSettings(
-                topicPlan().names(), limits, timing, judging, answering, attribution, exploration);
+        return new RerankSettings(topicPlan().names(), limits, timing, judging, answering, attribution, exploration);
     }
 
     /** Pairs in flight in this process from which on tasks wait. */
