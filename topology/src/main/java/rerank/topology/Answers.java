@@ -69,6 +69,12 @@ final class Answers {
                     item, Objects.requireNonNull(states.get(item.candidate().docId()))));
         }
         int fitting = countFitting(items);
+        List<RankedItem> shown = items.subList(0, fitting);
+        double firstStageWeight = firstStageWeight(query);
+        Exploration.Draw explored = firstStageWeight < 1
+                ? settings.exploration()
+                        .explore(queryId, shown, settings.attribution().maxImpressions())
+                : Exploration.Draw.NONE; // the first stage's order is given back exactly
         String reason = fitting == items.size()
                 ? missing
                 : (missing.isEmpty() ? "" : missing + "; ") + "the last " + (items.size() - fitting)
@@ -86,15 +92,17 @@ final class Answers {
                 .setQueryId(queryId)
                 .setStatus(reason.isEmpty() ? RankingStatus.COMPLETE : RankingStatus.PARTIAL)
                 .setReason(reason)
-                .setItems(items.subList(0, fitting))
+                .setItems(shown)
                 .setMode(query.getMode())
                 .setRequestedMode(query.getRequestedMode())
                 .setModelVersion(example == null ? now.modelVersion() : example.getModelVersion())
                 .setPromptVersion(example == null ? now.promptVersion() : example.getPromptVersion())
-                .setFirstStageWeight(firstStageWeight(query))
+                .setFirstStageWeight(firstStageWeight)
                 .setCandidatesExpected(query.getExpectedCandidates())
                 .setCandidatesReceived(progress.getReceived())
                 .setCandidatesJudged((int) judged)
+                .setExploredRank(explored.rank())
+                .setSwapped(explored.swapped())
                 .setAcceptedAtMs(query.getAcceptedAtMs())
                 .setCompletedAtMs(nowMs)
                 .build();

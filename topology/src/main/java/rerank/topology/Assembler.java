@@ -193,6 +193,9 @@ final class Assembler {
         String text = settings.limits().cutText(candidate.getText());
         if (query == null || Mode.of(query.getMode()) == Mode.JUSTIFY) {
             stores.putDocument(queryId, candidate.getDocId(), text);
+        } else if (settings.attribution().keepsTexts()) {
+            String shown = Limits.cut(text, settings.attribution().maxTextChars());
+            stores.putDocument(queryId, candidate.getDocId(), shown);
         }
         Held held = new Held(candidate.getDocId(), state);
         if (query == null) {
@@ -204,7 +207,7 @@ final class Assembler {
 
     private void askParked(String queryId, QueryState query, Held candidate) {
         ask(queryId, query, candidate, stores.document(queryId, candidate.docId()));
-        if (Mode.of(query.getMode()) != Mode.JUSTIFY) {
+        if (Mode.of(query.getMode()) != Mode.JUSTIFY && !settings.attribution().keepsTexts()) {
             stores.dropDocument(queryId, candidate.docId());
         }
     }

@@ -2,7 +2,8 @@ package rerank.topology;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Ranking;
+import rerank.schemas.Experience;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RankingStatus;
 import rerank.schemas.internal.CandidatePhase;
@@ -31,24 +33,28 @@ final class Gatherer {
     private final QueryStores stores;
     private final Judges judges;
     private final Answers answers;
+    private final Impressions impressions;
     private final DeadLetters deadLetters;
     private final Timing timing;
     private final RerankCounters counters;
     private final LongSupplier clock;
-    private final Consumer<RankedResults> publish;
+    private final BiConsumer<RankedResults, Optional<Experience>> publish;
 
+    /** @param publish takes the answer, and the experience of it as it is before users act on it */
     Gatherer(
             QueryStores stores,
             Judges judges,
             Answers answers,
+            Impressions impressions,
             DeadLetters deadLetters,
             Timing timing,
             RerankCounters counters,
             LongSupplier clock,
-            Consumer<RankedResults> publish) {
+            BiConsumer<RankedResults, Optional<Experience>> publish) {
         this.stores = stores;
         this.judges = judges;
         this.answers = answers;
+        this.impressions = impressions;
         this.deadLetters = deadLetters;
         this.timing = timing;
         this.counters = counters;
@@ -123,10 +129,11 @@ final class Gatherer {
         long now = clock.getAsLong();
         String reason = Shortfall.reason(query, progress, held, cause);
         RankedResults results = answers.make(queryId, query, progress, held, reason, now);
+        Optional<Experience> shown = impressions.of(query, results, docId -> stores.document(queryId, docId));
         stores.markDone(queryId, progress, held, now + timing.doneTtl().toMillis());
         (results.getStatus() == RankingStatus.COMPLETE ? counters.queriesComplete : counters.queriesPartial)
                 .increment();
-        publish.accept(results);
+        publish.accept(results, shown);
     }
 
     private void justifyTop(String queryId, QueryState query, QueryProgress progress) {

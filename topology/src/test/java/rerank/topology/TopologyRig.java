@@ -109,7 +109,9 @@ final class TopologyRig implements AutoCloseable {
                         Duration.ofSeconds(60),
                         TICK),
                 new Judging(placement, 4, 100, Duration.ofMillis(20)),
-                new Answering(Optional.empty(), 2, OptionalDouble.empty()));
+                new Answering(Optional.empty(), 2, OptionalDouble.empty()),
+                Attribution.OFF,
+                Exploration.NONE);
     }
 
     /** A serde of the rig's registry. */

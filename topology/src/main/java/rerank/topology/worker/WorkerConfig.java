@@ -14,7 +14,9 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 import rerank.schemas.TopicNames;
 import rerank.topology.Answering;
+import rerank.topology.Attribution;
 import rerank.topology.DeadLetterHandling;
+import rerank.topology.Exploration;
 import rerank.topology.Judging;
 import rerank.topology.Limits;
 import rerank.topology.RerankSettings;
@@ -90,7 +92,11 @@ public final class WorkerConfig {
                 values.getInt(WorkerKeys.TOPIC_PARTITIONS),
                 values.getInt(WorkerKeys.PAIR_PARTITIONS),
                 values.getInt(WorkerKeys.REPLICATION_FACTOR),
-                placement());
+                placement(),
+                new TopicPlan.Feedback(
+                        values.getBoolean(WorkerKeys.FEEDBACK_ENABLED),
+                        millis(WorkerKeys.FEEDBACK_RETENTION),
+                        millis(WorkerKeys.EXPERIENCE_RETENTION)));
     }
 
     /** What the topology is told. */
@@ -116,7 +122,13 @@ public final class WorkerConfig {
                 WorkerKeys.modeOrNone(values.getString(WorkerKeys.DEFAULT_MODE)),
                 values.getInt(WorkerKeys.EXPLAIN_TOP),
                 weight < 0 ? OptionalDouble.empty() : OptionalDouble.of(weight));
-        return new RerankSettings(topicPlan().names(), limits, timing, judging, answering);
+        Attribution attribution = new Attribution(
+                values.getBoolean(WorkerKeys.FEEDBACK_ENABLED),
+                millis(WorkerKeys.FEEDBACK_WINDOW),
+                values.getInt(WorkerKeys.MAX_IMPRESSIONS),
+                values.getInt(WorkerKeys.MAX_TEXT_CHARS));
+        Exploration exploration = new Exploration(values.getDouble(WorkerKeys.EXPLORE_SHARE));
+        return new RerankSettings(topicPlan().names(), limits, timing, judging, answering, attribution, exploration);
     }
 
     /** Pairs in flight in this process from which on tasks wait. */
