@@ -85,6 +85,13 @@ public record Course(String name, double startNdcg10, List<Point> points, Simula
         return new Curves.Line(as, at, false);
     }
 
+    /** What serves and what users saw, over sessions. */
+    @JsonIgnore
+    public String picture() {
+        return Curves.svg(
+                name, "sessions", "nDCG@10", List.of(served("served, unseen queries"), seen("seen by users")));
+    }
+
     /** nDCG@10 of what users saw over sessions. */
     @JsonIgnore
     Curves.Line seen(String as) {

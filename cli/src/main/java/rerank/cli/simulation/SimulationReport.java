@@ -2,7 +2,9 @@ package rerank.cli.simulation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import rerank.cli.console.Table;
 import rerank.cli.report.Machine;
 import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
@@ -29,6 +31,42 @@ public record SimulationReport(
         List<Course> courses,
         Machine machine,
         double wallSeconds) {
+    /** The report of one run. */
+    public static SimulationReport of(SimulatedData data, Course course, boolean isHostile, double wallSeconds) {
+        return new SimulationReport(
+                "simulate",
+                data.dataset().name(),
+                isHostile ? null : Noisy.of(course, null, course.sessions()),
+                isHostile ? Adversarial.of(course, course.sessions()) : null,
+                course.versions(),
+                List.of(course),
+                Machine.here(),
+                wallSeconds);
+    }
+
+    /** Start, end and what stands beside them, for people. */
+    public String table() {
+        Table table = new Table("nDCG@10 on unseen queries", "start", "end", "lowest served", "versions", "refused");
+        for (Course course : courses) {
+            table.row(
+                    course.name() + ", " + course.sessions() + " sessions",
+                    course.startNdcg10(),
+                    course.endNdcg10(),
+                    course.lowestServedNdcg10(),
+                    course.versions().published(),
+                    course.versions().refused());
+        }
+        String text = table.toString();
+        if (noisy != null && noisy.trueGradesNdcg10() != null && noisy.reached() != null) {
+            text += String.format(
+                    Locale.ROOT,
+                    "%ntrained on the true grades of the same queries: %.4f; learning from clicks went %.0f %% of that"
+                            + " way%n",
+                    noisy.trueGradesNdcg10(), 100 * noisy.reached());
+        }
+        return text + String.format(Locale.ROOT, "%.0f s%n", wallSeconds);
+    }
+
     /**
      * nDCG@10 on unseen queries with honest users.
      *

@@ -52,10 +52,10 @@ public record Study(SimulatedData data, Scenario base, List<Long> seeds, double 
         List<Double> controls = new ArrayList<>();
         for (long seed : seeds) {
             for (Arm arm : arms) {
-                Path file = directory.resolve(arm.fileName() + "-" + seed + ".json");
+                Path file = directory.resolve(arm.id() + "-" + seed + ".json");
                 Course course = Files.exists(file)
                         ? JSON.readValue(file.toFile(), Course.class)
-                        : ran(arm.of(base, seed), services, quality, watcher, file, progress);
+                        : ran(arm.applied(base, seed), services, quality, watcher, file, progress);
                 courses.computeIfAbsent(arm.name(), name -> new ArrayList<>()).add(course);
             }
             controls.add(control(base.withSeed(seed), quality, directory, progress));

@@ -15,9 +15,9 @@ import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
 import rerank.schemas.versions.VersionAnnouncer;
 import rerank.trainer.loop.CycleReport;
-import rerank.trainer.loop.CycleReport.Outcome;
 import rerank.trainer.loop.LearnConfig;
 import rerank.trainer.loop.Learner;
+import rerank.trainer.loop.Outcome;
 
 /** The learner's turns in a run, and what serves after each. Owned by one thread. */
 final class Turns implements AutoCloseable {
@@ -26,14 +26,14 @@ final class Turns implements AutoCloseable {
 
     private static final int MOST_CYCLES = 3;
 
+    /** The version that serves while none is announced. */
+    private static final String START = "start";
+
     private final @Nullable Learner learner;
     private final VersionAnnouncer versions;
     private final CheckpointStore store;
     private final ServedQuality quality;
     private final Scenario scenario;
-
-    /** The version that serves while none is announced. */
-    private static final String START = "start";
 
     Turns(Service service, SimulatedData data, ServedQuality quality, Scenario scenario, Path directory) {
         this.quality = quality;
@@ -52,7 +52,19 @@ final class Turns implements AutoCloseable {
 
     private static Map<String, String> keys(Service service, SimulatedData data, Scenario scenario, Path directory) {
         Map<String, String> keys = new HashMap<>();
-        service.client().forEach((key, value) -> keys.put(key, String.valueOf(value)));
+        for (String key : List.of("bootstrap.servers", "schema.registry.url")) {
+            keys.put(key, String.valueOf(service.client().get(key)));
+        }
+        keys.put("topics.prefix", service.topics().prefix());
+        keys.put("checkpoint.store", storeIn(directory).toString());
+        keys.put("base.checkpoint", scenario.checkpoint().toAbsolutePath().toString());
+        keys.put("work.dir", directory.resolve("learner").toString());
+        keys.put("seed", String.valueOf(scenario.seed()));
+        keys.put("golden.data", data.path().toString());
+        keys.put("golden.split", SimulatedData.GOLDEN);
+        keys.put("golden.candidates", String.valueOf(data.depth()));
+        keys.put("golden.explanations", "0");
+        keys.putAll(scenario.learning());
         return keys;
     }
 
