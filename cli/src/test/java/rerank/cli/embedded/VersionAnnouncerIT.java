@@ -74,8 +74,8 @@ class VersionAnnouncerIT {
     @Timeout(180)
     void numbersHaveNoGapAndNoDoubleHoweverManyAnnounceAtOnce() throws Exception {
         TopicNames topics = topics("race.");
-        int writers = 4;
-        int each = 5;
+        int writers = 3;
+        int each = 4;
         ExecutorService threads = Executors.newFixedThreadPool(writers);
         List<Callable<Void>> all = new ArrayList<>();
         for (int writer = 0; writer < writers; writer++) {

@@ -113,7 +113,8 @@ public final class VersionAnnouncer implements AutoCloseable {
             Decision decision, Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable ConsumerGroupMetadata group) {
         List<ModelVersion> tried = List.of();
         for (int attempt = 1; ; attempt++) {
-            try (KafkaProducer<String, ModelVersion> producer = producer()) {
+            KafkaProducer<String, ModelVersion> producer = producer();
+            try {
                 producer.initTransactions();
                 if (wasWritten(tried)) {
                     return tried;
@@ -126,16 +127,23 @@ public final class VersionAnnouncer implements AutoCloseable {
             } catch (CommitFailedException e) {
                 throw e;
             } catch (KafkaException e) {
-                if (!isFenced(e)) {
-                    throw failed("is the broker away, or are the topics missing ('./rerank topics create')?", e);
-                }
-                if (attempt == MOST_TRIES) {
-                    throw failed("others announce all the time; stop them", e);
-                }
-                log.info("somebody else announces a version at the same moment; trying again");
-                pause();
+                failUnlessFenced(e, attempt);
+            } finally {
+                // Nothing is left to send; with patience, one that was fenced waits for its transaction to time out.
+                producer.close(Duration.ZERO);
             }
+            pause();
         }
+    }
+
+    private void failUnlessFenced(KafkaException failure, int attempt) {
+        if (!isFenced(failure)) {
+            throw failed("is the broker away, or are the topics missing ('./rerank topics create')?", failure);
+        }
+        if (attempt == MOST_TRIES) {
+            throw failed("others announce all the time; stop them", failure);
+        }
+        log.info("somebody else announces a version at the same moment; trying again");
     }
 
     private static boolean isFenced(Throwable error) {
