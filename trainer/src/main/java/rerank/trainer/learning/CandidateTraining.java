@@ -23,6 +23,7 @@ import rerank.trainer.distillation.ExampleSource;
 import rerank.trainer.distillation.GradientWorkers;
 import rerank.trainer.distillation.MicroBatches;
 import rerank.trainer.distillation.TrainingRow;
+import rerank.trainer.refinement.ExplanationGradients;
 
 /**
  * Trains a candidate from a version that serves, on logged queries: the list loss on clicks with its exact gradient through
@@ -35,6 +36,7 @@ public final class CandidateTraining {
     private static final int ROWS_PER_BATCH = 16;
     private static final AdamW ADAM_W = new AdamW(0.9f, 0.98f, 1e-8f, 0, 1);
     private static final LossWeights REPLAY = new LossWeights(1, 1, 1);
+    private static final LossWeights SAMPLED = new LossWeights(1, 0, 0);
 
     private final LearningTerms terms;
     private final TrainingPlan plan;
@@ -105,7 +107,21 @@ public final class CandidateTraining {
             try (TransformerTrainer trainer = TransformerTrainer.from(task.active(), plan.setup(), plan.seed());
                     TransformerTrainer reference = TransformerTrainer.from(task.distilled());
                     GradientWorkers workers = new GradientWorkers(trainer, plan.threads())) {
-                var steps = new Steps(trainer, reference, workers, prompts, share);
+                ExplanationSampling explanations = terms.explanations().weight() == 0
+                        ? null
+                        : new ExplanationSampling(
+                                terms,
+                                reward -> new ExplanationGradients(
+                                        trainer,
+                                        reference,
+                                        tokenizer,
+                                        prompts,
+                                        settings.maxExplanationTokens(),
+                                        reward,
+                                        terms.explanations().samples(),
+                                        terms.explanations().kl(),
+                                        workers));
+                var steps = new Steps(trainer, reference, workers, prompts, share, explanations);
                 List<LossTerms> losses = steps.run(lists, progress);
                 CheckpointFiles.write(
                         trainer,
@@ -132,6 +148,7 @@ public final class CandidateTraining {
         private final ListBatches batches;
         private final FirstStageShare share;
         private final @Nullable ExampleSource examples;
+        private final @Nullable ExplanationSampling explanations;
         private long drawn;
 
         Steps(
@@ -139,7 +156,9 @@ public final class CandidateTraining {
                 TransformerTrainer reference,
                 GradientWorkers workers,
                 PromptBuilder prompts,
-                FirstStageShare share) {
+                FirstStageShare share,
+                @Nullable ExplanationSampling explanations) {
+            this.explanations = explanations;
             this.trainer = trainer;
             this.reference = reference;
             this.workers = workers;
@@ -172,7 +191,10 @@ public final class CandidateTraining {
             List<List<TrainingList>> cut = batches.cut(lists);
             MicroBatches replayed = replayed(lists.size());
             int rows = lists.stream().mapToInt(list -> list.rows().size()).sum();
-            int all = cut.size() + (replayed == null ? 0 : replayed.batches().size());
+            ExplanationSampling.Sampled sampled = explanations == null ? null : explanations.of(lists, plan.seed() + step);
+            int all = cut.size()
+                    + (replayed == null ? 0 : replayed.batches().size())
+                    + (sampled == null ? 0 : sampled.batches().batches().size());
             double own = replayed == null ? 1 : 1 - terms.replay();
             // The trainer divides the sum by the number of micro-batches, so each is multiplied by it.
             var weights = new ListLossWeights((float) (own * all), (float) (own * all * terms.grade()), (float)
@@ -191,11 +213,17 @@ public final class CandidateTraining {
                 });
             }
             List<Float> replayLosses = new ArrayList<>();
-            addReplay(tasks, replayed, all, seed);
-            int clicked = cut.size();
+            if (replayed != null) {
+                add(tasks, replayed, REPLAY, terms.replay() * all, seed);
+            }
+            int withReplay = tasks.size();
+            if (sampled != null) {
+                add(tasks, sampled.batches(), SAMPLED, own * terms.explanations().weight() * sampled.scale() * all, seed);
+            }
             int[] summed = {0};
             Gradients sum = workers.sum(tasks, each -> {
-                if (summed[0]++ >= clicked) {
+                int index = summed[0]++;
+                if (index >= cut.size() && index < withReplay) {
                     replayLosses.add(each.labelLoss());
                 }
             });
@@ -207,19 +235,17 @@ public final class CandidateTraining {
                     replayLosses.stream().mapToDouble(Float::doubleValue).average().orElse(Double.NaN));
         }
 
-        private void addReplay(List<Callable<Gradients>> tasks, @Nullable MicroBatches replayed, int all, int seed) {
-            if (replayed == null) {
-                return;
-            }
-            // Weights that make the mean over the replayed batches the mean over their rows, then over all batches.
-            float factor = (float) (terms.replay() * all / replayed.batches().size());
-            for (int i = 0; i < replayed.batches().size(); i++) {
-                LossWeights weights = replayed.weights(i, REPLAY);
-                var scaled = new LossWeights(
-                        weights.nextToken() * factor, weights.label() * factor, weights.listwise() * factor);
+        /** Adds batches whose gradients are, all together, those of the mean over their rows times a factor. */
+        private void add(
+                List<Callable<Gradients>> tasks, MicroBatches more, LossWeights losses, double factor, int seed) {
+            float each = (float) (factor / more.batches().size());
+            for (int i = 0; i < more.batches().size(); i++) {
+                LossWeights weights = more.weights(i, losses);
+                var scaled =
+                        new LossWeights(weights.nextToken() * each, weights.label() * each, weights.listwise() * each);
                 int index = i;
                 int own = seed + tasks.size();
-                tasks.add(() -> trainer.gradients(replayed.batches().get(index), scaled, own));
+                tasks.add(() -> trainer.gradients(more.batches().get(index), scaled, own));
             }
         }
 
