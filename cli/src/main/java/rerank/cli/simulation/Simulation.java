@@ -69,7 +69,7 @@ public final class Simulation {
     private static Map<String, String> worker(Path directory) {
         return Map.of(
                 "rerank.checkpoint.store",
-                Turns.storeIn(directory).toUri().toString(),
+                Turns.storeIn(directory).toString(),
                 "rerank.feedback.window.ms",
                 "3000");
     }
