@@ -81,11 +81,12 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = options.data(isShort);
         try (WorkDirectory work = WorkDirectory.make()) {
             if (users == null) {
                 StandardExperiment.Result result = options.standard(data, isShort)
-                        .run(EmbeddedService::following, new CourseTable(System.out), work.path(), System.err);
+                        .run(EmbeddedService::start, new CourseTable(System.out), work.path(), System.err);
                 print(result.report(), result.svg());
             } else {
                 print(data, Behaviour.named(users), work.path());
@@ -100,7 +101,7 @@ final class SimulateCommand implements Callable<Integer> {
         Scenario base = options.scenario(name, Crowd.of(isWithDwell ? new Readers(user) : user), isShort);
         long begun = System.nanoTime();
         Course course = new Simulation(
-                        data, new ServedQuality(data), EmbeddedService::following, new CourseTable(System.out))
+                        data, new ServedQuality(data), EmbeddedService::start, new CourseTable(System.out))
                 .run(Arm.of(arm).applied(base, options.seed()), directory);
         print(
                 SimulationReport.of(
@@ -149,6 +150,7 @@ final class SimulateCommand implements Callable<Integer> {
             @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the mean courses.")
                     @Nullable Path picture)
             throws IOException {
+        SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = size.data(small);
         Study study = new Study(
                 data,
@@ -158,7 +160,7 @@ final class SimulateCommand implements Callable<Integer> {
         List<Arm> wanted = arms == null ? Arm.EVERY : Arrays.stream(arms).map(Arm::of).toList();
         Files.createDirectories(out);
         Study.Result result =
-                study.run(EmbeddedService::following, new CourseTable(System.out), out, wanted, System.err);
+                study.run(EmbeddedService::start, new CourseTable(System.out), out, wanted, System.err);
         System.out.printf("%n%s", Study.table(result));
         if (picture != null) {
             String title = data.dataset().name() + ", " + kind + " users, seeds "

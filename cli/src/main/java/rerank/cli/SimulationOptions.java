@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import rerank.cli.simulation.Scenario;
 import rerank.cli.simulation.Scenario.Crowd;
 import rerank.cli.simulation.Scenario.Pace;
 import rerank.cli.simulation.SimulatedData;
 import rerank.cli.simulation.StandardExperiment;
+import rerank.model.transformer.NativeThreads;
 import rerank.trainer.simulation.Behaviour;
 import rerank.trainer.storefront.Storefront;
 
@@ -71,6 +73,15 @@ final class SimulationOptions {
 
         static Size of(boolean isShort) {
             return isShort ? SHORT : STANDARD;
+        }
+    }
+
+    /** Training and measuring share the cores best with one native thread each; a process that runs already keeps its own. */
+    static void useOneNativeThreadEach() {
+        try {
+            NativeThreads.set(1);
+        } catch (IllegalStateException e) {
+            LoggerFactory.getLogger(SimulationOptions.class).debug(e.getMessage());
         }
     }
 

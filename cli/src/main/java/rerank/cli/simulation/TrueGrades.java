@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import rerank.cli.replay.RerankRequest;
 import rerank.model.RerankerSettings;
+import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.weights.ConfigJson;
 import rerank.trainer.dataset.Dataset;
@@ -70,6 +71,7 @@ final class TrueGrades {
         keys.put("instruction.share", "0");
         keys.put("loss.next.token", "0");
         keys.put("learning.rate", "1e-3");
+        keys.put("native.threads", String.valueOf(NativeThreads.count()));
         keys.put("warmup.steps", String.valueOf(Math.min(20, steps / 5)));
         keys.put("max.steps", String.valueOf(steps));
         keys.put("eval.every.steps", String.valueOf(Math.max(1, (steps + 1) / 2)));

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import rerank.model.store.CheckpointStore;
 import rerank.model.store.DirectoryStore;
+import rerank.model.transformer.NativeThreads;
 import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
 import rerank.schemas.versions.VersionAnnouncer;
@@ -60,6 +61,7 @@ final class Turns implements AutoCloseable {
         keys.put("base.checkpoint", scenario.checkpoint().toAbsolutePath().toString());
         keys.put("work.dir", directory.resolve("learner").toString());
         keys.put("seed", String.valueOf(scenario.seed()));
+        keys.put("native.threads", String.valueOf(NativeThreads.count()));
         keys.put("golden.data", data.path().toString());
         keys.put("golden.split", SimulatedData.GOLDEN);
         keys.put("golden.candidates", String.valueOf(data.depth()));
