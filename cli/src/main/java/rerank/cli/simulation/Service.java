@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import rerank.schemas.TopicNames;
+import rerank.topology.worker.VersionMetrics;
 
 /** Brokers, registry and a worker that follows versions, running. */
 public interface Service extends AutoCloseable {
@@ -12,6 +13,9 @@ public interface Service extends AutoCloseable {
 
     /** The topics. */
     TopicNames topics();
+
+    /** What the worker makes of announced versions. */
+    VersionMetrics versions();
 
     @Override
     void close() throws IOException;

@@ -2,9 +2,12 @@ package rerank.cli.simulation;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import rerank.topology.worker.VersionMetrics;
 import rerank.trainer.loop.CycleReport;
 
 /**
@@ -12,6 +15,9 @@ import rerank.trainer.loop.CycleReport;
  * now and then, and the worker follows the versions that come out. Learning sees the topics and the golden set alone.
  */
 public final class Simulation {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(20);
+
     private final SimulatedData data;
     private final ServedQuality quality;
     private final Service.Starter services;
@@ -57,11 +63,29 @@ public final class Simulation {
                 Sessions.Seen seen = sessions.run(number, watcher::session);
                 done += number;
                 Course.Point point = turns.point(done, seen.ndcg10(), turns.cycles(watcher));
+                if (!scenario.isFrozen()) {
+                    awaitServed(service, point);
+                }
                 isCanaryOut = !point.canary().isEmpty();
                 points.add(point);
                 watcher.point(point);
             }
             return new Course(scenario.name(), start, points, turns.versions());
+        }
+    }
+
+    /** Users come again when the worker serves what was announced, so that a canary gets its share of them. */
+    private static void awaitServed(Service service, Course.Point point) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        VersionMetrics serves = service.versions();
+        while (!serves.active().equals(point.active()) || !serves.canary().equals(point.canary())) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("after " + PATIENCE.toSeconds() + " s the worker serves "
+                        + serves.active() + " and canary '" + serves.canary() + "', announced are " + point.active()
+                        + " and '" + point.canary() + "'; it says: " + serves.lastFailure());
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+            serves = service.versions();
         }
     }
 
