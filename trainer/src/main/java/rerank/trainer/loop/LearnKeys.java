@@ -216,7 +216,7 @@ final class LearnKeys {
                         between(0, 1),
                         LOW,
                         "Share of replayed groups with explanations after their labels; the others are labels alone.")
-                .define(REPLAY_GROUP, INT, 8, atLeast(2), LOW, "Candidates of a replayed group.")
+                .define(REPLAY_GROUP, INT, 4, atLeast(2), LOW, "Candidates of a replayed group.")
                 .define(
                         EXPLANATIONS,
                         DOUBLE,
