@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import rerank.model.store.CheckpointStore;
 import rerank.model.store.DirectoryStore;
+import rerank.model.transformer.NativeThreads;
 import rerank.trainer.loop.CycleReport;
 import rerank.trainer.loop.LearnConfig;
 import rerank.trainer.loop.Learner;
@@ -71,6 +72,7 @@ final class RefineCommand implements Callable<Integer> {
             throw new IllegalArgumentException("no such file: " + file + " (--config)");
         }
         LearnConfig config = LearnConfig.read(file);
+        NativeThreads.set(config.nativeThreads());
         try (LearnerProgress progress = new LearnerProgress();
                 Learner learner = Learner.open(config, store(config), progress)) {
             while (true) {

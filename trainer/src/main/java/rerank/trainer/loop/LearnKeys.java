@@ -180,7 +180,7 @@ final class LearnKeys {
                         true,
                         MEDIUM,
                         "Whether what lies below the last click and one more is left out of the list loss.")
-                .define(TEMPERATURE, DOUBLE, 0.1, ABOVE_ZERO, LOW, "Divisor of scores in the list loss.")
+                .define(TEMPERATURE, DOUBLE, 0.35, ABOVE_ZERO, LOW, "Divisor of scores in the list loss; see learning.md for why this one.")
                 .define(
                         DIVERGENCE,
                         DOUBLE,
