@@ -8,9 +8,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import rerank.cli.embedded.EmbeddedCluster;
+import rerank.cli.embedded.EmbeddedClusterException;
 import rerank.model.ranking.PairJudge;
+import rerank.model.store.CheckpointStore;
 import rerank.schemas.TopicNames;
 import rerank.topology.worker.Worker;
 import rerank.topology.worker.WorkerConfig;
@@ -39,18 +42,41 @@ public final class EmbeddedService implements AutoCloseable {
      * @param settings keys of the worker's configuration besides addresses, directories and topics
      */
     public static EmbeddedService start(PairJudge judge, Map<String, String> settings) throws IOException {
+        try {
+            return start(settings, config -> Worker.start(config, judge));
+        } catch (EmbeddedClusterException e) {
+            judge.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts all parts with a worker that follows versions; returns when the worker has its partitions. The store is a
+     * directory of the service, unless the settings name another one.
+     *
+     * @param checkpoint serves while no version is announced
+     * @param settings keys of the worker's configuration besides addresses, directories and topics
+     */
+    public static EmbeddedService start(Path checkpoint, Map<String, String> settings) throws IOException {
+        return start(settings, config -> {
+            JudgeLoader loader = new JudgeLoader(config.inference(), FreeMemory.bytes());
+            return Worker.start(config, loader.load(checkpoint), Stores.source(config, checkpoint, loader));
+        });
+    }
+
+    private static EmbeddedService start(Map<String, String> settings, Function<WorkerConfig, Worker> worker)
+            throws IOException {
         Path directory = Files.createTempDirectory("rerank-");
         EmbeddedCluster cluster;
         try {
             cluster = EmbeddedCluster.start(directory.resolve("cluster"));
         } catch (RuntimeException e) {
-            judge.close();
             delete(directory);
             throw e;
         }
         try {
             WorkerConfig config = config(cluster, directory, settings);
-            return new EmbeddedService(directory, cluster, Worker.start(config, judge), config);
+            return new EmbeddedService(directory, cluster, worker.apply(config), config);
         } catch (RuntimeException e) {
             cluster.close();
             delete(directory);
@@ -66,6 +92,8 @@ public final class EmbeddedService implements AutoCloseable {
                 cluster.registryUrl(),
                 "state.dir",
                 directory.resolve("state").toString(),
+                "rerank.checkpoint.store",
+                directory.resolve("checkpoints").toString(),
                 "rerank.topics.create",
                 "true",
                 "rerank.topics.partitions",
@@ -74,6 +102,21 @@ public final class EmbeddedService implements AutoCloseable {
                 "4"));
         keys.putAll(settings);
         return WorkerConfig.of(keys);
+    }
+
+    /** The worker. */
+    public Worker worker() {
+        return worker;
+    }
+
+    /** What the worker was told. */
+    public WorkerConfig config() {
+        return config;
+    }
+
+    /** Where published checkpoints lie. */
+    public CheckpointStore store() {
+        return Stores.of(config);
     }
 
     /** Keys of Kafka clients and of the registry's. */

@@ -37,7 +37,7 @@ final class Answers {
     }
 
     /** Orders candidates, given in the order of their arrival, by what is known of them. */
-    Ranking rank(QueryState query, List<Held> held) {
+    Ranking rank(String queryId, QueryState query, List<Held> held) {
         List<Held> firstStage = new ArrayList<>(held);
         firstStage.sort(Comparator.comparingDouble(
                 candidate -> -candidate.state().getFirstStageScore())); // stable: ties by arrival
@@ -49,7 +49,7 @@ final class Answers {
                     candidate.docId(), state.getTitle(), "", state.getFirstStageScore(), candidates.size() + 1));
             judgments.add(judgment(state));
         }
-        return Ranking.of(candidates, judgments, firstStageWeight(query));
+        return Ranking.of(candidates, judgments, firstStageWeight(queryId, query));
     }
 
     /**
@@ -62,7 +62,7 @@ final class Answers {
             String queryId, QueryState query, QueryProgress progress, List<Held> held, String missing, long nowMs) {
         Map<String, CandidateState> states = held.stream().collect(Collectors.toMap(Held::docId, Held::state));
         List<RankedItem> items = new ArrayList<>();
-        Ranking ranking = rank(query, held);
+        Ranking ranking = rank(queryId, query, held);
         int wanted = query.getTopK() > 0 ? query.getTopK() : held.size();
         for (Ranking.Item item : ranking.items().subList(0, Math.min(wanted, held.size()))) {
             items.add(item(
@@ -76,7 +76,7 @@ final class Answers {
         long judged = held.stream()
                 .filter(candidate -> !candidate.state().getLabels().isEmpty())
                 .count();
-        PairJudge.Identity now = engine.identity();
+        PairJudge.Identity now = engine.identity(queryId);
         @Nullable CandidateState example = held.stream()
                 .map(Held::state)
                 .filter(state -> !state.getModelVersion().isEmpty())
@@ -91,7 +91,7 @@ final class Answers {
                 .setRequestedMode(query.getRequestedMode())
                 .setModelVersion(example == null ? now.modelVersion() : example.getModelVersion())
                 .setPromptVersion(example == null ? now.promptVersion() : example.getPromptVersion())
-                .setFirstStageWeight(firstStageWeight(query))
+                .setFirstStageWeight(firstStageWeight(queryId, query))
                 .setCandidatesExpected(query.getExpectedCandidates())
                 .setCandidatesReceived(progress.getReceived())
                 .setCandidatesJudged((int) judged)
@@ -129,10 +129,10 @@ final class Answers {
                 state.getReason().isEmpty() ? "not judged before the deadline" : state.getReason());
     }
 
-    private double firstStageWeight(QueryState query) {
+    private double firstStageWeight(String queryId, QueryState query) {
         return settings.answering()
                 .firstStageWeight()
-                .orElseGet(() -> engine.identity().firstStageWeight(Mode.of(query.getMode())));
+                .orElseGet(() -> engine.identity(queryId).firstStageWeight(Mode.of(query.getMode())));
     }
 
     /** How many items, from the first, the topic takes in one record. */

@@ -117,7 +117,7 @@ final class Assembler {
     }
 
     private QueryState accepted(QueryEvent event, long now) {
-        PairJudge.Identity judge = engine.identity();
+        PairJudge.Identity judge = engine.identity(event.getQueryId());
         Optional<Mode> asked = event.getMode().isBlank() ? Optional.empty() : Optional.of(Mode.of(event.getMode()));
         Mode mode = judge.modeFor(asked.or(() -> settings.answering().mode()).orElse(judge.defaultMode()));
         if (asked.isPresent() && asked.get() != mode) {

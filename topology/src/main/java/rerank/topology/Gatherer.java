@@ -133,7 +133,7 @@ final class Gatherer {
         List<Held> held = stores.candidates(queryId);
         Map<String, Held> byDocId = held.stream().collect(Collectors.toMap(Held::docId, Function.identity()));
         int shown = query.getTopK() > 0 ? Math.min(query.getTopK(), query.getExplainTop()) : query.getExplainTop();
-        List<Held> top = answers.rank(query, held).items().stream()
+        List<Held> top = answers.rank(queryId, query, held).items().stream()
                 .limit(shown)
                 .filter(item -> item.judgment() instanceof Judgment.Judged)
                 .map(Ranking.Item::candidate)
