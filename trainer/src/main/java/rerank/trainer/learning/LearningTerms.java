@@ -5,7 +5,8 @@ package rerank.trainer.learning;
  *
  * @param cap on the weight of a click by its position's propensity, see {@link ListTargets}; 1 takes clicks as they are
  * @param isTruncated whether what lies below the last click and one more is left out
- * @param temperature divisor of scores in the list softmax, above 0
+ * @param temperature divisor of scores in the list softmax, above 0. About 0.35 leaves scores as they are where a relevant
+ *     document is chosen eight times as often as an irrelevant one; a smaller one would squeeze them together
  * @param divergence factor on KL(model || distilled model) of the labels; 0 for none
  * @param grade factor on the loss of explicit grades; 0 for none
  * @param replay share in [0, 1) of the teacher's groups in every step; 0 for none
@@ -39,8 +40,8 @@ public record LearningTerms(
         }
     }
 
-    /** Capped at 2.5 and truncated, temperature 0.1, a little divergence, 30 % replay, no sampling. */
-    public static final LearningTerms DEFAULT = new LearningTerms(2.5, true, 0.1, 0.02, 1, 0.3, Explanations.NONE);
+    /** Capped at 2.5 and truncated, temperature 0.35, a little divergence, 30 % replay, no sampling. */
+    public static final LearningTerms DEFAULT = new LearningTerms(2.5, true, 0.35, 0.02, 1, 0.3, Explanations.NONE);
 
     public LearningTerms {
         if (!(cap >= 1) || !(temperature > 0) || !(divergence >= 0) || !(grade >= 0)) {

@@ -180,7 +180,7 @@ final class LearnKeys {
                         true,
                         MEDIUM,
                         "Whether what lies below the last click and one more is left out of the list loss.")
-                .define(TEMPERATURE, DOUBLE, 0.1, ABOVE_ZERO, LOW, "Divisor of scores in the list loss.")
+                .define(TEMPERATURE, DOUBLE, 0.35, ABOVE_ZERO, LOW, "Divisor of scores in the list loss; see learning.md for why this one.")
                 .define(
                         DIVERGENCE,
                         DOUBLE,
@@ -216,7 +216,7 @@ final class LearnKeys {
                         between(0, 1),
                         LOW,
                         "Share of replayed groups with explanations after their labels; the others are labels alone.")
-                .define(REPLAY_GROUP, INT, 8, atLeast(2), LOW, "Candidates of a replayed group.")
+                .define(REPLAY_GROUP, INT, 4, atLeast(2), LOW, "Candidates of a replayed group.")
                 .define(
                         EXPLANATIONS,
                         DOUBLE,

@@ -13,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rerank.model.RerankerSettings;
 import rerank.model.store.CheckpointStore;
-import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.TransformerConfig;
 import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
@@ -31,7 +30,8 @@ import rerank.trainer.learning.PropensityEstimator;
  * cycle that dies anywhere before leaves nothing but a checkpoint in the store that no announcement names; the next one
  * repeats it.
  *
- * <p>Owned by one thread.
+ * <p>Owned by one thread. How many native threads a call uses is the process' to say ({@code native.threads} is for the
+ * process that does nothing else).
  */
 public final class Learner implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Learner.class);
@@ -75,7 +75,6 @@ public final class Learner implements AutoCloseable {
      * @param store where workers fetch checkpoints from
      */
     public static Learner open(LearnConfig config, CheckpointStore store, Progress progress) {
-        NativeThreads.set(config.nativeThreads());
         VersionAnnouncer announcer = VersionAnnouncer.open(config.client(), config.topics());
         ExperienceReader experience = null;
         try {
