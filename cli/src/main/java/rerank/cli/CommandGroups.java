@@ -13,7 +13,9 @@ final class CommandGroups {
     private static List<Group> groups() {
         return List.of(
                 new Group("See it work", List.of(new DemoCommand(), new ReplayCommand(), new EvalCommand())),
-                new Group("Run it on your Kafka", List.of(new WorkerCommand(), new TopicsCommand(), new TailCommand(), new FeedbackCommand())),
+                new Group(
+                        "Run it on your Kafka",
+                        List.of(new WorkerCommand(), new TopicsCommand(), new TailCommand(), new FeedbackCommand())),
                 new Group("Your own data", List.of(new ImportCommand(), new AnnotateCommand())),
                 new Group("Models", List.of(new TrainCommand(), new ModelCommand())));
     }

@@ -135,8 +135,8 @@ final class FeedbackCommand implements Callable<Integer> {
         for (int i = 0; i < events.size(); i++) {
             System.out.println(line(events.get(i), where(sent.get(i))));
         }
-        System.out.println(events.size() + (events.size() == 1 ? " event" : " events") + " sent to "
-                + topics.feedback());
+        System.out.println(
+                events.size() + (events.size() == 1 ? " event" : " events") + " sent to " + topics.feedback());
         return 0;
     }
 

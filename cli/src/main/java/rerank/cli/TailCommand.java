@@ -46,7 +46,10 @@ final class TailCommand implements Callable<Integer> {
     @Option(names = "--from-beginning", description = "Begin with the oldest one that is kept.")
     private boolean fromBeginning;
 
-    @Option(names = "--top", paramLabel = "N", description = "Results shown of each; of experience, besides those acted on. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            description = "Results shown of each; of experience, besides those acted on. Default: ${DEFAULT-VALUE}.")
     private int top = 3;
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after N of them.")

@@ -67,12 +67,15 @@ class FeedbackIT {
             assertThat(experiences.keySet()).isEqualTo(acted.keySet()).hasSize(QUERIES);
             assertThat(experiences)
                     .allSatisfy((id, all) -> assertThat(all).as(id).hasSize(1));
-            acted.forEach((id, actions) -> assertThat(actionsIn(experiences.get(id).get(0)))
-                    .as(id)
-                    .containsExactlyInAnyOrderElementsOf(actions));
-            assertThat(experiences.values()).allSatisfy(all -> assertThat(all.get(0).getImpressions())
-                    .hasSize(CANDIDATES)
-                    .allSatisfy(impression -> assertThat(impression.getText()).startsWith("text of ")));
+            acted.forEach(
+                    (id, actions) -> assertThat(actionsIn(experiences.get(id).get(0)))
+                            .as(id)
+                            .containsExactlyInAnyOrderElementsOf(actions));
+            assertThat(experiences.values())
+                    .allSatisfy(all -> assertThat(all.get(0).getImpressions())
+                            .hasSize(CANDIDATES)
+                            .allSatisfy(impression ->
+                                    assertThat(impression.getText()).startsWith("text of ")));
         }
     }
 
@@ -83,20 +86,25 @@ class FeedbackIT {
                 FeedbackPublisher users =
                         new FeedbackPublisher(client, config.topicPlan().names());
                 KafkaConsumer<String, Experience> reader = reader(config)) {
-            int sent = 0;
+            publish(queries, "q-0");
+            int sent = 1;
             int kills = 0;
             long start = System.nanoTime();
             long progress = start;
             while (experiences.size() < QUERIES) {
+                if (answers.isEmpty()) {
+                    start = System.nanoTime(); // the load begins when the worker has
+                }
                 long due = Math.min(QUERIES, (System.nanoTime() - start) * QUERIES_PER_SECOND / 1_000_000_000L + 1);
                 for (; sent < due; sent++) {
                     publish(queries, "q-" + sent);
                 }
                 int before = answers.size() + experiences.size();
                 queries.receive(Duration.ofMillis(10)).forEach(results -> act(users, results));
-                reader.poll(Duration.ofMillis(10)).forEach(record -> experiences
-                        .computeIfAbsent(record.key(), id -> new ArrayList<>())
-                        .add(record.value()));
+                reader.poll(Duration.ofMillis(10))
+                        .forEach(record -> experiences
+                                .computeIfAbsent(record.key(), id -> new ArrayList<>())
+                                .add(record.value()));
                 if (answers.size() + experiences.size() > before) {
                     progress = System.nanoTime();
                 }
@@ -113,13 +121,13 @@ class FeedbackIT {
             // Whatever a wrong worker would say twice comes within its next commits.
             long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
             while (System.nanoTime() < end) {
-                reader.poll(Duration.ofMillis(50)).forEach(record -> experiences
-                        .computeIfAbsent(record.key(), id -> new ArrayList<>())
-                        .add(record.value()));
+                reader.poll(Duration.ofMillis(50))
+                        .forEach(record -> experiences
+                                .computeIfAbsent(record.key(), id -> new ArrayList<>())
+                                .add(record.value()));
             }
         } finally {
             worker.destroyForcibly().waitFor();
-            Files.copy(directory.resolve("worker.log"), Path.of("/tmp/wf/worker.log"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
@@ -178,7 +186,8 @@ class FeedbackIT {
                 state.dir=%s
                 rerank.topics.partitions=2
                 rerank.feedback.window.ms=15000
-                """.formatted(cluster.bootstrapServers(), cluster.registryUrl(), directory.resolve("state")));
+                """.formatted(
+                        cluster.bootstrapServers(), cluster.registryUrl(), directory.resolve("state")));
         return WorkerConfig.load(file);
     }
 

@@ -21,8 +21,10 @@ import rerank.schemas.FeedbackRules;
  * "docId": "d3", "kind": "click", "position": 2}}. Fields besides queryId, docId and kind may be missing.
  */
 public final class FeedbackLines {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(
+                    DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY,
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Set<String> FIELDS =
             Set.of("queryId", "docId", "kind", "position", "value", "atMs", "userHash");
     private static final int MISTAKES_TOLD = 10;
