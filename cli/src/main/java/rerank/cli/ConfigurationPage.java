@@ -23,7 +23,7 @@ final class ConfigurationPage {
     static String complete() {
         return new ConfigurationPage()
                 .section("rerank worker --config FILE", """
-                        Also read by `topics create`, `tail` and `replay`. Keys of others are passed on: those that begin
+                        Also read by `topics create`, `tail`, `feedback` and `replay`. Keys of others are passed on: those that begin
                         with `streams.` (cut off), `consumer.`, `producer.` or `admin.` to Kafka's clients, security
                         settings as `streams.security.protocol` and so on among them, and those of the schema registry's
                         client, such as `basic.auth.user.info` and `schema.registry.ssl.truststore.location`, to it.

@@ -78,7 +78,9 @@ class AttributionTest {
             rig.advance(WINDOW);
 
             assertThat(rig.experiences())
-                    .extracting(Experience::getQueryId, experience -> actions(experience).toString())
+                    .extracting(
+                            Experience::getQueryId,
+                            experience -> actions(experience).toString())
                     .containsExactlyInAnyOrder(tuple("q", "[]"), tuple("empty", "[]"));
             assertThat(rig.counters.snapshot().feedback().windowsOpen()).isZero();
             rig.advance(Duration.ofMinutes(10));

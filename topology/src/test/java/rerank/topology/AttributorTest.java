@@ -126,28 +126,34 @@ class AttributorTest {
         assertThat(published).extracting(Experience::getQueryId).containsExactly("q");
         nowMs += ORPHAN_TTL.toMillis();
         attributor.closeDue();
-        assertThat(published).extracting(AttributorTest::actions).containsExactly(List.of("d2 CLICK 5"), List.of("d1"
-                + " CLICK 6"));
+        assertThat(published)
+                .extracting(AttributorTest::actions)
+                .containsExactly(List.of("d2 CLICK 5"), List.of("d1" + " CLICK 6"));
     }
 
     @Test
     void readsWhatIsLeftOfTheFeedbackBeforeItClosesWindowsThatEndedWhileItWasAway() {
         attributor.answered(shown("q", 2));
         long inTime = START_MS + WINDOW.toMillis() - 1;
-        nowMs = START_MS + WINDOW.toMillis() + 60_000;
+        nowMs = START_MS + 20 * WINDOW.toMillis();
         attributor = newOwner();
 
         attributor.closeDue();
-        nowMs += 1_500;
+        nowMs += 9_500; // it takes a while until the first records come
+        attributor.closeDue();
         send(click("q", "d1", 5), inTime);
         attributor.closeDue();
         assertThat(published).isEmpty();
+        nowMs += 9_500;
+        attributor.closeDue();
+        assertThat(published).isEmpty();
         send(click("q", "d2", 6), inTime);
-        nowMs += 2_000; // nothing more was to be read
+        nowMs += 10_000; // nothing more was to be read
         attributor.closeDue();
 
-        assertThat(published).singleElement().satisfies(experience -> assertThat(actions(experience))
-                .containsExactly("d1 CLICK 5", "d2 CLICK 6"));
+        assertThat(published)
+                .singleElement()
+                .satisfies(experience -> assertThat(actions(experience)).containsExactly("d1 CLICK 5", "d2 CLICK 6"));
     }
 
     @Test

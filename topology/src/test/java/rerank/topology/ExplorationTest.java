@@ -29,10 +29,8 @@ class ExplorationTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.01, 0.2, 1})
     void exploresTheShareOfQueriesThatItIsTold(double share) {
-        double explored = draws(share, 10).stream()
-                        .filter(draw -> draw.rank() > 0)
-                        .count()
-                / (double) QUERIES;
+        double explored =
+                draws(share, 10).stream().filter(draw -> draw.rank() > 0).count() / (double) QUERIES;
 
         // Four standard deviations of a proportion of so many.
         assertThat(explored).isCloseTo(share, within(4 * Math.sqrt(share * (1 - share) / QUERIES)));
@@ -107,8 +105,7 @@ class ExplorationTest {
     @Test
     void logsWhatChanceDidInTheRankingAndInTheExperience() {
         Attribution attribution = new Attribution(true, Duration.ofMinutes(1), 50, 0);
-        try (TopologyRig rig =
-                new TopologyRig(TopologyRig.with(Placement.OWNER, attribution, new Exploration(1)))) {
+        try (TopologyRig rig = new TopologyRig(TopologyRig.with(Placement.OWNER, attribution, new Exploration(1)))) {
             int swaps = 0;
             for (int i = 0; i < 20; i++) {
                 RankedResults answer = answered(rig, "q" + i);

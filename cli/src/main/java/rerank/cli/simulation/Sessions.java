@@ -2,11 +2,17 @@ package rerank.cli.simulation;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import rerank.cli.feedback.FeedbackPublisher;
 import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
 import rerank.model.ranking.Mode;
@@ -40,6 +46,7 @@ final class Sessions implements AutoCloseable {
     private final Qrels grades;
     private final Scenario scenario;
     private final Clock clock = Clock.systemUTC();
+    private final List<Future<?>> published = new ArrayList<>();
     private int begun;
 
     /** A query on its way, and the number of its session, from 0. */
@@ -96,8 +103,25 @@ final class Sessions implements AutoCloseable {
                         + " queries wait, for example " + waiting.keySet().iterator().next());
             }
         }
+        awaitPublished();
         experience.await(begun, PATIENCE);
         return new Seen(counted == 0 ? Double.NaN : sum / counted, counted);
+    }
+
+    private void awaitPublished() {
+        try {
+            for (Future<?> each : published) {
+                each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+            published.clear();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while feedback was published", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the brokers took no feedback for " + PATIENCE.toSeconds() + " s", e);
+        }
     }
 
     private void begin(Map<String, Asked> waiting) {
@@ -130,7 +154,7 @@ final class Sessions implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(scenario.seed() * 0x9E3779B97F4A7C15L + one.session());
         User user = scenario.crowd().at(one.session());
         for (Act act : user.browse(seen, random)) {
-            feedback.publish(event(results.getQueryId(), shown.get(act.position() - 1), act));
+            published.add(feedback.publish(event(results.getQueryId(), shown.get(act.position() - 1), act)));
         }
         boolean isAnswerable = known.values().stream().anyMatch(grade -> grade > 0);
         return isAnswerable ? NDCG.of(shown, known) : Double.NaN;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import rerank.model.store.CheckpointStore;
 import rerank.model.store.DirectoryStore;
@@ -91,7 +92,7 @@ final class Turns implements AutoCloseable {
 
     /** What serves now, after so many sessions and these cycles. */
     Course.Point point(int sessions, double seen, List<CycleReport> reports) {
-        ModelVersions standing = versions.standing();
+        ModelVersions standing = standing();
         Optional<ModelVersion> active = standing.active();
         Optional<ModelVersion> canary = standing.canary();
         double activeNdcg = active.map(this::quality).orElseGet(this::start);
@@ -111,7 +112,17 @@ final class Turns implements AutoCloseable {
 
     /** What became of the candidates up to now. */
     SimulationReport.Versions versions() {
-        return SimulationReport.Versions.of(versions.standing());
+        return SimulationReport.Versions.of(standing());
+    }
+
+    /** All that anybody announced: whoever announces, if only nothing, waits for what others have on the way. */
+    private ModelVersions standing() {
+        AtomicReference<ModelVersions> seen = new AtomicReference<>(ModelVersions.NONE);
+        versions.announce(now -> {
+            seen.set(now);
+            return List.of();
+        });
+        return seen.get();
     }
 
     /** The version that was refined from none is the checkpoint that the run began with. */

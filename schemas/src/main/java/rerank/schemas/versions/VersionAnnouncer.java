@@ -40,6 +40,7 @@ import rerank.schemas.TopicNames;
 public final class VersionAnnouncer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VersionAnnouncer.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration A_MOMENT = Duration.ofMillis(20);
     private static final int MOST_TRIES = 40;
     private static final int LONGEST_PAUSE_MS = 400;
 
@@ -47,6 +48,9 @@ public final class VersionAnnouncer implements AutoCloseable {
     private final TopicNames topics;
     private final Clock clock;
     private final VersionReader reader;
+
+    /** The number of the last announcement of this announcer. */
+    private long announced;
 
     private VersionAnnouncer(Map<String, ?> client, TopicNames topics, Clock clock, VersionReader reader) {
         this.client = client;
@@ -75,9 +79,15 @@ public final class VersionAnnouncer implements AutoCloseable {
         List<ModelVersion> on(ModelVersions standing);
     }
 
-    /** What was announced up to now. */
+    /** What was announced up to now; all that this announcer announced is in it. */
     public ModelVersions standing() {
-        return reader.readToEnd();
+        // The brokers show a transaction to readers a moment after its commit has returned.
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        ModelVersions standing = reader.readToEnd();
+        while (standing.lastSequence() < announced && System.nanoTime() < end) {
+            standing = reader.poll(A_MOMENT);
+        }
+        return standing;
     }
 
     /** Announces one draft whatever the standing is; see {@link #announce(Decision)}. */
@@ -122,6 +132,7 @@ public final class VersionAnnouncer implements AutoCloseable {
                 tried = numbered(decision.on(reader.readToEnd()));
                 if (!tried.isEmpty() || !offsets.isEmpty()) {
                     write(producer, tried, offsets, group);
+                    announced = tried.isEmpty() ? announced : tried.get(tried.size() - 1).getSequence();
                 }
                 return tried;
             } catch (CommitFailedException e) {
