@@ -136,6 +136,7 @@ final class SimulationOptions {
         keys.put("evidence.max.queries", "4000");
         keys.put("learning.rate", "1e-3");
         keys.put("epochs", "2");
+        keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
         keys.put("golden.queries", String.valueOf(size.golden()));
         keys.put("canary.share", "0.5");
