@@ -58,7 +58,10 @@ final class ModelsCommand implements Callable<Integer> {
         return list();
     }
 
-    @Command(name = "list", description = "All versions, and what serves (the default).", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "All versions, and what serves (the default).",
+            mixinStandardHelpOptions = true)
     int list() throws IOException {
         WorkerConfig config = config();
         try (VersionReader reader =
@@ -76,10 +79,17 @@ final class ModelsCommand implements Callable<Integer> {
     private int publish(
             @Parameters(paramLabel = "DIR", description = "A checkpoint, or an adapter of the configured one.")
                     Path checkpoint,
-            @Option(names = "--canary", paramLabel = "SHARE", description = "Serve this share of the queries, in (0, 1].")
+            @Option(
+                            names = "--canary",
+                            paramLabel = "SHARE",
+                            description = "Serve this share of the queries, in (0, 1].")
                     @Nullable Double share,
             @Option(names = "--active", description = "Serve all queries at once.") boolean active,
-            @Option(names = "--parent", paramLabel = "VERSION", description = "What it was refined from.", defaultValue = "")
+            @Option(
+                            names = "--parent",
+                            paramLabel = "VERSION",
+                            description = "What it was refined from.",
+                            defaultValue = "")
                     String parent)
             throws IOException {
         if (active && share != null) {
@@ -111,8 +121,7 @@ final class ModelsCommand implements Callable<Integer> {
     /** What cannot be loaded here is not published. */
     private static String loadedName(WorkerConfig config, Path checkpoint) {
         JudgeLoader loader = new JudgeLoader(config.inference(), FreeMemory.bytes());
-        List<PairJudge> judges =
-                loader.load(checkpoint, config.checkpoint().orElseGet(ModelOptions::shipped));
+        List<PairJudge> judges = loader.load(checkpoint, config.checkpoint().orElseGet(ModelOptions::shipped));
         String version = judges.get(0).identity().modelVersion();
         judges.forEach(PairJudge::close);
         return version;

@@ -38,7 +38,11 @@ final class VersionsText {
         }
         text.append('\n').append(table).append('\n');
         for (ModelVersion version : standing.all()) {
-            text.append("  ").append(version.getVersion()).append(": ").append(why(version)).append('\n');
+            text.append("  ")
+                    .append(version.getVersion())
+                    .append(": ")
+                    .append(why(version))
+                    .append('\n');
         }
         return text.toString();
     }

@@ -31,7 +31,8 @@ class ModelsCommandIT {
                         rerank.topics.partitions=1
                         rerank.precision=float32
                         rerank.checkpoint.store=%s
-                        """.formatted(cluster.bootstrapServers(), cluster.registryUrl(), directory.resolve("store")))
+                        """.formatted(
+                                cluster.bootstrapServers(), cluster.registryUrl(), directory.resolve("store")))
                 .toString();
         assertThat(Output.of("topics", "create", "--config", config).exitCode()).isZero();
     }
