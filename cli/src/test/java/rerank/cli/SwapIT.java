@@ -49,8 +49,8 @@ class SwapIT {
     /** Swaps until the JVM has compiled and buffered what it needs; memory is compared from here on. */
     private static final int WARM = 6;
 
-    /** Half of what the weights (12 MiB of float32) of the remaining swaps would come to if they stayed. */
-    private static final long LEAST_LEAK_BYTES = (SWAPS - WARM) * 6L << 20;
+    /** Well below what the weights of the remaining swaps, twice 6 MiB of float32 each, would come to if they stayed. */
+    private static final long LEAST_LEAK_BYTES = (SWAPS - WARM) * 9L << 20;
 
 
     @TempDir

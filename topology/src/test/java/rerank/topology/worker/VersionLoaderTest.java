@@ -62,7 +62,7 @@ class VersionLoaderTest {
         freeBytes = 10 << 20;
 
         assertThatThrownBy(() -> loader(Optional.empty()).load(announced("v-1")))
-                .hasMessageContaining("model version v-1 needs about 16 MiB beside what serves (3 times the 6 MiB of")
+                .hasMessageContaining("model version v-1 needs about 21 MiB beside what serves (4 times the 6 MiB of")
                 .hasMessageContaining("but 10 MiB of memory are free");
         assertThat(made).isEmpty();
     }
