@@ -19,7 +19,9 @@ final class CommandGroups {
                         "Run it on your Kafka",
                         List.of(new WorkerCommand(), new TopicsCommand(), new TailCommand(), new FeedbackCommand())),
                 new Group("Your own data", List.of(new ImportCommand(), new AnnotateCommand())),
-                new Group("Models", List.of(new TrainCommand(), new ModelCommand(), new RefineCommand())));
+                new Group(
+                        "Models",
+                        List.of(new TrainCommand(), new ModelCommand(), new RefineCommand(), new ModelsCommand())));
     }
 
     static void addTo(CommandLine rerank) {
