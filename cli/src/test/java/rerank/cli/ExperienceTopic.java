@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.IntPredicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import rerank.schemas.Experience;
 import rerank.schemas.FeedbackKind;
@@ -34,11 +37,17 @@ final class ExperienceTopic {
         RegistrySerde<Experience> serde = new RegistrySerde<>(Experience.class);
         serde.configure(client, false);
         try (var producer = new KafkaProducer<>(keys, new StringSerializer(), serde.serializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (int q = from; q < from + queries; q++) {
                 String id = "u-" + q;
-                producer.send(new ProducerRecord<>(topics.experience(), id, experience(id, q, version, isClicked)));
+                sent.add(producer.send(
+                        new ProducerRecord<>(topics.experience(), id, experience(id, q, version, isClicked))));
             }
-            producer.flush();
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
