@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * @param save weight of keeping, buying or sharing; a click has 1
  */
 public record ClickWeights(double dwellSeconds, double shortClick, double save) {
-    /** Half a minute, a third, one and a half. */
-    public static final ClickWeights DEFAULT = new ClickWeights(30, 1 / 3.0, 1.5);
+    /** Half a minute, 0.3, 1.5. */
+    public static final ClickWeights DEFAULT = new ClickWeights(30, 0.3, 1.5);
 
     public ClickWeights {
         if (!(dwellSeconds >= 0) || !(shortClick >= 0 && shortClick <= 1) || !(save >= 0)) {

@@ -159,7 +159,7 @@ final class LearnKeys {
                 .define(
                         SHORT_CLICK,
                         DOUBLE,
-                        1 / 3.0,
+                        0.3,
                         between(0, 1),
                         LOW,
                         "Weight of a click after which every stay that was told was shorter.")
@@ -229,7 +229,7 @@ final class LearnKeys {
                         + " say most about.")
                 .define(EXPLANATION_KL, DOUBLE, 0.02, atLeast(0), LOW, "Factor on KL of sampled tokens to the distilled"
                         + " model.")
-                .define(RATE, DOUBLE, 2e-4, ABOVE_ZERO, MEDIUM, "Peak of the learning rate.")
+                .define(RATE, DOUBLE, 5e-4, ABOVE_ZERO, MEDIUM, "Peak of the learning rate.")
                 .define(EPOCHS, DOUBLE, 1.0, ABOVE_ZERO, MEDIUM, "Passes over the lists that were clicked.")
                 .define(MOST_STEPS, INT, 200, atLeast(1), MEDIUM, "Optimizer steps of a candidate at most.")
                 .define(LISTS_PER_STEP, INT, 8, atLeast(1), LOW, "Lists in a step.")

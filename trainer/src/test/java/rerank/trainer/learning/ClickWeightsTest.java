@@ -21,7 +21,7 @@ class ClickWeightsTest {
 
     @Test
     void aShortStayTakesMostOfAClickBackAndALongOneDoesNot() {
-        assertThat(of(act(Kind.CLICK, 0), act(Kind.DWELL, 3))).isCloseTo(1 / 3.0, within(1e-12));
+        assertThat(of(act(Kind.CLICK, 0), act(Kind.DWELL, 3))).isCloseTo(0.3, within(1e-12));
         assertThat(of(act(Kind.CLICK, 0), act(Kind.DWELL, 3), act(Kind.DWELL, 35)))
                 .isEqualTo(1);
     }
