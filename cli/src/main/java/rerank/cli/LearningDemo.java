@@ -22,7 +22,7 @@ import rerank.trainer.storefront.Storefront;
 final class LearningDemo {
     private static final int CYCLE = 200;
     private static final int CANARY = 60;
-    private static final int HONEST = 3 * (CYCLE + CANARY);
+    private static final int HONEST = 2 * (CYCLE + CANARY);
     private static final int DEPTH = 15;
     private static final int UNSEEN = 60;
 
