@@ -20,6 +20,7 @@ import rerank.schemas.CandidateDocument;
 import rerank.schemas.CandidateEvent;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RegistrySerde;
+import rerank.topology.worker.WorkerKeys;
 
 /**
  * What the topology carries when judging costs nothing, beside a raw transactional loop on the same broker: added latency
@@ -57,13 +58,22 @@ final class TopologyBenchmark implements Callable<Integer> {
             description = "Where pairs are judged: owner or fan-out. Default: ${DEFAULT-VALUE}.")
     private String placement = "owner";
 
+    @Option(names = "--no-feedback", description = "Let the worker neither wait for feedback nor publish experience.")
+    private boolean withoutFeedback;
+
     /** What one way of doing the work came to. */
     private record Measured(LatencyMillis latency, double recordsPerSecond) {}
 
     @Override
     public Integer call() throws Exception {
-        try (EmbeddedService service =
-                EmbeddedService.start(new NoOpJudge(), Map.of("rerank.judge.placement", placement))) {
+        Map<String, String> settings = Map.of(
+                WorkerKeys.PLACEMENT,
+                placement,
+                WorkerKeys.FEEDBACK_ENABLED,
+                Boolean.toString(!withoutFeedback),
+                WorkerKeys.FEEDBACK_WINDOW,
+                "5000"); // so that windows also close while it is measured
+        try (EmbeddedService service = EmbeddedService.start(new NoOpJudge(), settings)) {
             Measured loop = loop(service);
             Measured topology = topology(service);
             System.out.printf(
@@ -78,7 +88,7 @@ final class TopologyBenchmark implements Callable<Integer> {
                                     loop.latency().p99(),
                                     loop.recordsPerSecond())
                             .row(
-                                    "topology, no-op judge, " + placement,
+                                    "topology, no-op judge, " + placement + (withoutFeedback ? "" : ", feedback"),
                                     topology.latency().p50(),
                                     topology.latency().p99(),
                                     topology.recordsPerSecond()));

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -17,16 +18,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rerank.cli.feedback.ExperienceText;
+import rerank.schemas.Experience;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RegistrySerde;
 import rerank.schemas.TopicNames;
 import rerank.topology.worker.WorkerConfig;
 
-/** {@code rerank tail}: the rankings as they appear, readable. */
+/** {@code rerank tail}: the rankings, or what users did with them, as they appear, readable. */
 @Command(
         name = "tail",
-        description = "Print rankings as they appear on the topic, readable, until it is interrupted.",
+        description = "Print rankings, or experience, as they appear on the topic, readable, until it is interrupted.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class TailCommand implements Callable<Integer> {
@@ -35,13 +38,21 @@ final class TailCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOption config = new ConfigOption();
 
-    @Option(names = "--from-beginning", description = "Begin with the oldest ranking that is kept.")
+    @Option(
+            names = "--experience",
+            description = "Instead of rankings, what was shown and what users did with it, once its window is closed.")
+    private boolean experience;
+
+    @Option(names = "--from-beginning", description = "Begin with the oldest one that is kept.")
     private boolean fromBeginning;
 
-    @Option(names = "--top", paramLabel = "N", description = "Results shown of each. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            description = "Results shown of each; of experience, besides those acted on. Default: ${DEFAULT-VALUE}.")
     private int top = 3;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after N rankings.")
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after N of them.")
     private int limit;
 
     /** Texts of the queries read so far, the oldest forgotten first. */
@@ -59,36 +70,67 @@ final class TailCommand implements Callable<Integer> {
         WorkerConfig worker = ConfigOption.requireBroker(config.load());
         TopicNames topics = worker.topicPlan().names();
         Map<String, Object> client = new HashMap<>(ConfigOption.client(worker));
+        client.put("isolation.level", "read_committed");
+        try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
+            if (experience) {
+                followExperience(consumer, client, topics);
+            } else {
+                followRankings(consumer, client, topics);
+            }
+        }
+        return 0;
+    }
+
+    private void followExperience(
+            KafkaConsumer<String, byte[]> consumer, Map<String, Object> client, TopicNames topics) {
+        try (RegistrySerde<Experience> experiences = new RegistrySerde<>(Experience.class)) {
+            experiences.configure(client, false);
+            ExperienceText printer = new ExperienceText(top);
+            start(consumer, List.of(topics.experience()));
+            follow(consumer, record -> {
+                Experience shown = read(experiences, record);
+                return shown == null ? "" : printer.of(shown);
+            });
+        }
+    }
+
+    private void followRankings(KafkaConsumer<String, byte[]> consumer, Map<String, Object> client, TopicNames topics) {
         try (RegistrySerde<QueryEvent> queries = new RegistrySerde<>(QueryEvent.class);
                 RegistrySerde<RankedResults> results = new RegistrySerde<>(RankedResults.class)) {
             queries.configure(client, false);
             results.configure(client, false);
-            client.put("isolation.level", "read_committed");
-            try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
-                start(consumer, List.of(topics.queries(), topics.rankedResults()));
-                RankedResultsText printer = new RankedResultsText(top);
-                int printed = 0;
-                while (limit == 0 || printed < limit) {
-                    for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                        if (record.topic().equals(topics.queries())) {
-                            QueryEvent query = read(queries, record);
-                            if (query != null) {
-                                texts.put(query.getQueryId(), query.getText());
-                            }
-                            continue;
-                        }
-                        RankedResults ranking = read(results, record);
-                        if (ranking != null && (limit == 0 || printed < limit)) {
-                            String id = ranking.getQueryId();
-                            String text = texts.containsKey(id) ? texts.get(id) + "  [" + id + "]" : "[" + id + "]";
-                            System.out.print(printer.of(text, ranking));
-                            printed++;
-                        }
+            RankedResultsText printer = new RankedResultsText(top);
+            start(consumer, List.of(topics.queries(), topics.rankedResults()));
+            follow(consumer, record -> {
+                if (record.topic().equals(topics.queries())) {
+                    QueryEvent query = read(queries, record);
+                    if (query != null) {
+                        texts.put(query.getQueryId(), query.getText());
                     }
+                    return "";
+                }
+                RankedResults ranking = read(results, record);
+                return ranking == null ? "" : printer.of(heading(ranking.getQueryId()), ranking);
+            });
+        }
+    }
+
+    private String heading(String queryId) {
+        return texts.containsKey(queryId) ? texts.get(queryId) + "  [" + queryId + "]" : "[" + queryId + "]";
+    }
+
+    /** Prints what {@code text} makes of the records, up to the limit; nothing where it is empty. */
+    private void follow(KafkaConsumer<String, byte[]> consumer, Function<ConsumerRecord<String, byte[]>, String> text) {
+        int printed = 0;
+        while (limit == 0 || printed < limit) {
+            for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                String lines = text.apply(record);
+                if (!lines.isEmpty() && (limit == 0 || printed < limit)) {
+                    System.out.print(lines);
+                    printed++;
                 }
             }
         }
-        return 0;
     }
 
     private void start(KafkaConsumer<?, ?> consumer, List<String> topics) {

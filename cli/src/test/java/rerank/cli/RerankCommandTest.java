@@ -79,6 +79,20 @@ class RerankCommandTest {
                 .contains("schema.registry.url");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "feedback --config FILE --query q1 --click",
+                "feedback --config FILE --query q1 --doc d1",
+                "feedback --config FILE --query q1 --doc d1 --click --save",
+                "feedback --config FILE --file clicks.jsonl --click",
+                "feedback --query q1 --doc d1 --click"
+            })
+    void refusesHalfAnAction(String command) {
+        assertThat(run(command.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("rerank feedback: ").contains("See 'rerank feedback --help'");
+    }
+
     @Test
     void namesTheVersion() {
         assertThat(run("--version")).isZero();

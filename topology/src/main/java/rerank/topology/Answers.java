@@ -39,7 +39,7 @@ final class Answers {
     }
 
     /** Orders candidates, given in the order of their arrival, by what is known of them. */
-    Ranking rank(QueryState query, List<Held> held) {
+    Ranking rank(String queryId, QueryState query, List<Held> held) {
         boolean isList = Mode.of(query.getMode()) == Mode.LISTWISE;
         List<Candidate> candidates = new ArrayList<>();
         List<Judgment> judgments = new ArrayList<>();
@@ -57,8 +57,8 @@ final class Answers {
             judgments.add(judgment(state));
         }
         return isList
-                ? Ranking.ofList(candidates, judgments, firstStageWeight(query))
-                : Ranking.of(candidates, judgments, firstStageWeight(query));
+                ? Ranking.ofList(candidates, judgments, firstStageWeight(queryId, query))
+                : Ranking.of(candidates, judgments, firstStageWeight(queryId, query));
     }
 
     /** Candidates by their first-stage scores; those with the same one by their arrival. */
@@ -88,19 +88,25 @@ final class Answers {
             String queryId, QueryState query, QueryProgress progress, List<Held> held, String missing, long nowMs) {
         Map<String, CandidateState> states = held.stream().collect(Collectors.toMap(Held::docId, Held::state));
         List<RankedItem> items = new ArrayList<>();
-        Ranking ranking = rank(query, held);
+        Ranking ranking = rank(queryId, query, held);
         int wanted = query.getTopK() > 0 ? query.getTopK() : held.size();
         for (Ranking.Item item : ranking.items().subList(0, Math.min(wanted, held.size()))) {
             items.add(item(
                     item, Objects.requireNonNull(states.get(item.candidate().docId()))));
         }
         int fitting = countFitting(items);
+        List<RankedItem> shown = items.subList(0, fitting);
+        double firstStageWeight = firstStageWeight(queryId, query);
+        Exploration.Draw explored = firstStageWeight < 1
+                ? settings.exploration()
+                        .explore(queryId, shown, settings.attribution().maxImpressions())
+                : Exploration.Draw.NONE; // the first stage's order is given back exactly
         String reason = fitting == items.size()
                 ? missing
                 : (missing.isEmpty() ? "" : missing + "; ") + "the last " + (items.size() - fitting)
                         + " candidates are left out, the answer would exceed rerank.max.result.bytes";
         long judged = ranking.items().stream().filter(Ranking.Item::isJudged).count();
-        PairJudge.Identity now = engine.identity();
+        PairJudge.Identity now = engine.identity(queryId);
         @Nullable CandidateState example = held.stream()
                 .map(Held::state)
                 .filter(state -> !state.getModelVersion().isEmpty())
@@ -110,15 +116,17 @@ final class Answers {
                 .setQueryId(queryId)
                 .setStatus(reason.isEmpty() ? RankingStatus.COMPLETE : RankingStatus.PARTIAL)
                 .setReason(reason)
-                .setItems(items.subList(0, fitting))
+                .setItems(shown)
                 .setMode(query.getMode())
                 .setRequestedMode(query.getRequestedMode())
                 .setModelVersion(example == null ? now.modelVersion() : example.getModelVersion())
                 .setPromptVersion(example == null ? now.promptVersion() : example.getPromptVersion())
-                .setFirstStageWeight(firstStageWeight(query))
+                .setFirstStageWeight(firstStageWeight)
                 .setCandidatesExpected(query.getExpectedCandidates())
                 .setCandidatesReceived(progress.getReceived())
                 .setCandidatesJudged((int) judged)
+                .setExploredRank(explored.rank())
+                .setSwapped(explored.swapped())
                 .setAcceptedAtMs(query.getAcceptedAtMs())
                 .setCompletedAtMs(nowMs)
                 .build();
@@ -158,10 +166,10 @@ final class Answers {
                 state.getReason().isEmpty() ? "not judged before the deadline" : state.getReason());
     }
 
-    private double firstStageWeight(QueryState query) {
+    private double firstStageWeight(String queryId, QueryState query) {
         return settings.answering()
                 .firstStageWeight()
-                .orElseGet(() -> engine.identity().firstStageWeight(Mode.of(query.getMode())));
+                .orElseGet(() -> engine.identity(queryId).firstStageWeight(Mode.of(query.getMode())));
     }
 
     /** How many items, from the first, the topic takes in one record. */

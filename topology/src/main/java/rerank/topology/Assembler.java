@@ -117,7 +117,7 @@ final class Assembler {
     }
 
     private QueryState accepted(QueryEvent event, long now) {
-        PairJudge.Identity judge = engine.identity();
+        PairJudge.Identity judge = engine.identity(event.getQueryId());
         Optional<Mode> asked = event.getMode().isBlank() ? Optional.empty() : Optional.of(Mode.of(event.getMode()));
         Mode mode = judge.modeFor(asked.or(() -> settings.answering().mode()).orElse(judge.defaultMode()));
         if (asked.isPresent() && asked.get() != mode) {
@@ -198,6 +198,9 @@ final class Assembler {
         Mode mode = query == null ? null : Mode.of(query.getMode());
         if (mode == null || mode == Mode.JUSTIFY || mode == Mode.LISTWISE) {
             stores.putDocument(queryId, candidate.getDocId(), text);
+        } else if (settings.attribution().keepsTexts()) {
+            String shown = Limits.cut(text, settings.attribution().maxTextChars());
+            stores.putDocument(queryId, candidate.getDocId(), shown);
         }
         Held held = new Held(candidate.getDocId(), state);
         if (query == null || mode == Mode.LISTWISE) {
@@ -213,7 +216,7 @@ final class Assembler {
             return;
         }
         ask(queryId, query, candidate, stores.document(queryId, candidate.docId()));
-        if (mode != Mode.JUSTIFY) {
+        if (mode != Mode.JUSTIFY && !settings.attribution().keepsTexts()) {
             stores.dropDocument(queryId, candidate.docId());
         }
     }

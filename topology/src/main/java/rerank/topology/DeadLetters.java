@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rerank.schemas.CandidateDocument;
 import rerank.schemas.CandidateEvent;
+import rerank.schemas.FeedbackEvent;
 import rerank.schemas.TopicNames;
 import rerank.schemas.internal.PairRequest;
 import rerank.topology.QueryStores.Held;
@@ -23,6 +24,7 @@ final class DeadLetters {
     private final TopicNames topics;
     private final Serializer<CandidateEvent> candidates;
     private final Serializer<PairRequest> pairs;
+    private final Serializer<FeedbackEvent> feedback;
     private final RerankCounters counters;
 
     /**
@@ -39,16 +41,26 @@ final class DeadLetters {
         this.topics = topics;
         this.candidates = serdes.onTopics(CandidateEvent.class).serializer();
         this.pairs = serdes.onTopics(PairRequest.class).serializer();
+        this.feedback = serdes.onTopics(FeedbackEvent.class).serializer();
         this.counters = counters;
     }
 
     /** A record that breaks a rule, or part of it does. */
     void refused(Incoming record, String reason) {
+        refused(record, "assemble", reason);
+    }
+
+    /** A record of the feedback topic that breaks a rule or joins no ranking. */
+    void refusedFeedback(Incoming record, String reason) {
+        refused(record, "attribute", reason);
+    }
+
+    private void refused(Incoming record, String stage, String reason) {
         DeadLetter.Origin origin = context.recordMetadata()
                 .map(from -> new DeadLetter.Origin(from.topic(), from.partition(), from.offset()))
                 .orElse(null);
         log.warn("refused a record with key {} from {}: {}", record.key(), origin, reason);
-        send(DeadLetter.of(record.keyBytes(), record.value().bytes(), "assemble", reason, origin, null));
+        send(DeadLetter.of(record.keyBytes(), record.value().bytes(), stage, reason, origin, null));
     }
 
     /** A candidate whose query never came. */
@@ -65,6 +77,12 @@ final class DeadLetters {
                 .build();
         String topic = topics.candidates();
         send(letter(queryId, candidates.serialize(topic, event), "assemble", topic, "its query did not come", null));
+    }
+
+    /** Feedback that was kept for a ranking which did not come, or does not show its document. */
+    void keptFeedback(FeedbackEvent event, String reason) {
+        String topic = topics.feedback();
+        send(letter(event.getQueryId(), feedback.serialize(topic, event), "attribute", topic, reason, null));
     }
 
     /** A pair, or a window of candidates, on which the model failed. */

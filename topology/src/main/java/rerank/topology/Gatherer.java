@@ -2,7 +2,8 @@ package rerank.topology;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Ranking;
+import rerank.schemas.Experience;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RankingStatus;
 import rerank.schemas.internal.CandidatePhase;
@@ -34,26 +36,30 @@ final class Gatherer {
     private final Judges judges;
     private final Listing listing;
     private final Answers answers;
+    private final Impressions impressions;
     private final DeadLetters deadLetters;
     private final Timing timing;
     private final RerankCounters counters;
     private final LongSupplier clock;
-    private final Consumer<RankedResults> publish;
+    private final BiConsumer<RankedResults, Optional<Experience>> publish;
 
+    /** @param publish takes the answer, and the experience of it as it is before users act on it */
     Gatherer(
             QueryStores stores,
             Judges judges,
             Listing listing,
             Answers answers,
+            Impressions impressions,
             DeadLetters deadLetters,
             Timing timing,
             RerankCounters counters,
             LongSupplier clock,
-            Consumer<RankedResults> publish) {
+            BiConsumer<RankedResults, Optional<Experience>> publish) {
         this.stores = stores;
         this.judges = judges;
         this.listing = listing;
         this.answers = answers;
+        this.impressions = impressions;
         this.deadLetters = deadLetters;
         this.timing = timing;
         this.counters = counters;
@@ -151,17 +157,18 @@ final class Gatherer {
         long now = clock.getAsLong();
         String reason = Shortfall.reason(query, progress, held, cause);
         RankedResults results = answers.make(queryId, query, progress, held, reason, now);
+        Optional<Experience> shown = impressions.of(query, results, docId -> stores.document(queryId, docId));
         stores.markDone(queryId, progress, held, now + timing.doneTtl().toMillis());
         (results.getStatus() == RankingStatus.COMPLETE ? counters.queriesComplete : counters.queriesPartial)
                 .increment();
-        publish.accept(results);
+        publish.accept(results, shown);
     }
 
     private void justifyTop(String queryId, QueryState query, QueryProgress progress) {
         List<Held> held = stores.candidates(queryId);
         Map<String, Held> byDocId = held.stream().collect(Collectors.toMap(Held::docId, Function.identity()));
         int shown = query.getTopK() > 0 ? Math.min(query.getTopK(), query.getExplainTop()) : query.getExplainTop();
-        List<Held> top = answers.rank(query, held).items().stream()
+        List<Held> top = answers.rank(queryId, query, held).items().stream()
                 .limit(shown)
                 .filter(item -> item.judgment() instanceof Judgment.Judged)
                 .map(Ranking.Item::candidate)

@@ -46,9 +46,13 @@ public record Limits(int maxCandidates, int maxDocumentChars, int maxQueryChars,
         return cut(title, Math.min(MAX_TITLE_CHARS, maxDocumentChars));
     }
 
-    private static String cut(String text, int maxChars) {
+    /** The first {@code maxChars} UTF-16 units of a text, one less where that would cut a surrogate pair in two. */
+    static String cut(String text, int maxChars) {
         if (text.length() <= maxChars) {
             return text;
+        }
+        if (maxChars == 0) {
+            return "";
         }
         boolean insidePair =
                 Character.isHighSurrogate(text.charAt(maxChars - 1)) && Character.isLowSurrogate(text.charAt(maxChars));

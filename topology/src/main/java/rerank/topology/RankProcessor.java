@@ -1,14 +1,17 @@
 package rerank.topology;
 
+import static rerank.topology.RerankTopology.ATTRIBUTE;
 import static rerank.topology.RerankTopology.DEAD_LETTERS_SINK;
 import static rerank.topology.RerankTopology.RESULTS_SINK;
 
+import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import rerank.schemas.CandidateEvent;
+import rerank.schemas.Experience;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
 import rerank.schemas.internal.PairJudgment;
@@ -46,11 +49,12 @@ final class RankProcessor implements Processor<byte[], Received, Object, Object>
                 judges,
                 new Listing(stores, judges, settings.limits(), counters),
                 new Answers(engine, settings),
+                new Impressions(settings.attribution(), settings.limits().maxResultBytes()),
                 deadLetters,
                 settings.timing(),
                 counters,
                 context::currentSystemTimeMs,
-                results -> publish(context, results));
+                (results, shown) -> publish(context, results, shown));
         Assembler assembler = new Assembler(
                 stores, judges, gatherer, deadLetters, settings, engine, counters, context::currentSystemTimeMs);
         Task started = new Task(context, stores, judges, deadLetters, assembler, gatherer);
@@ -82,8 +86,11 @@ final class RankProcessor implements Processor<byte[], Received, Object, Object>
         return pairs;
     }
 
-    private static void publish(ProcessorContext<Object, Object> context, RankedResults results) {
-        context.forward(new Record<>(results.getQueryId(), results, context.currentSystemTimeMs()), RESULTS_SINK);
+    private static void publish(
+            ProcessorContext<Object, Object> context, RankedResults results, Optional<Experience> shown) {
+        long now = context.currentSystemTimeMs();
+        context.forward(new Record<>(results.getQueryId(), results, now), RESULTS_SINK);
+        shown.ifPresent(experience -> context.forward(AttributeProcessor.answer(experience, now), ATTRIBUTE));
     }
 
     /** What a task holds between {@code init} and {@code close}. */

@@ -20,6 +20,7 @@ public final class RerankCounters {
     final LongAdder lateJudgments = new LongAdder();
     final LongAdder pairsAskedAgain = new LongAdder();
     final LongAdder deadLetters = new LongAdder();
+    final FeedbackCounters feedback = new FeedbackCounters();
 
     /** The figures at this moment. */
     public Snapshot snapshot() {
@@ -36,7 +37,8 @@ public final class RerankCounters {
                 explanationsWritten.sum(),
                 lateJudgments.sum(),
                 pairsAskedAgain.sum(),
-                deadLetters.sum());
+                deadLetters.sum(),
+                feedback.snapshot());
     }
 
     /**
@@ -55,6 +57,7 @@ public final class RerankCounters {
      * @param lateJudgments judgments nobody waited for any more
      * @param pairsAskedAgain pairs found pending when a task started, after a crash or a move
      * @param deadLetters records put to the dead letters by the processors; those of the error handlers are not counted
+     * @param feedback what came of feedback
      */
     public record Snapshot(
             long queriesAccepted,
@@ -69,7 +72,8 @@ public final class RerankCounters {
             long explanationsWritten,
             long lateJudgments,
             long pairsAskedAgain,
-            long deadLetters) {
+            long deadLetters,
+            FeedbackCounters.Snapshot feedback) {
         /** Queries answered, in full or in part. */
         public long queriesAnswered() {
             return queriesComplete + queriesPartial;

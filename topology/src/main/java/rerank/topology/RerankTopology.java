@@ -1,6 +1,7 @@
 package rerank.topology;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.TopicConfig;
@@ -15,10 +16,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import rerank.schemas.CandidateEvent;
+import rerank.schemas.Experience;
+import rerank.schemas.FeedbackEvent;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedResults;
 import rerank.schemas.TopicNames;
 import rerank.schemas.internal.CandidateState;
+import rerank.schemas.internal.FeedbackWindow;
 import rerank.schemas.internal.PairJudgment;
 import rerank.schemas.internal.PairRequest;
 import rerank.schemas.internal.QueryProgress;
@@ -34,6 +38,8 @@ import rerank.topology.inference.InferenceEngine;
  *
  * fan-out:  queries, candidates, judgments ──▶ rank ──▶ ranked-results, dead-letters, pairs
  *           pairs ──▶ judge ──▶ judgments, dead-letters
+ *
+ * both:     rank, feedback ──▶ attribute ──▶ experience, dead-letters      (in the task of rank)
  * </pre>
  */
 public final class RerankTopology {
@@ -43,8 +49,14 @@ public final class RerankTopology {
     static final String JUDGMENTS_SINK = "to-judgments";
     static final String JUDGE_DEAD_LETTERS_SINK = "judge-to-dead-letters";
 
+    static final String EXPERIENCE_SINK = "to-experience";
+    static final String ATTRIBUTE_DEAD_LETTERS_SINK = "attribute-to-dead-letters";
+    static final String ATTRIBUTE = "attribute";
+
     private static final String RANK = "rank";
     private static final String JUDGE = "judge";
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final String LARGEST_RECORD_BYTES = "4194304";
 
     private final Topology topology = new Topology();
     private final RerankSettings settings;
@@ -78,6 +90,9 @@ public final class RerankTopology {
             graph.addFanOut();
         } else {
             graph.topology.addStateStore(graph.pendingStore(), RANK);
+        }
+        if (settings.attribution().isOn()) {
+            graph.addAttribution();
         }
         return graph.topology;
     }
@@ -117,6 +132,30 @@ public final class RerankTopology {
         addDeadLetters(JUDGE_DEAD_LETTERS_SINK, JUDGE);
     }
 
+    private void addAttribution() {
+        addSource(topics.feedback(), FeedbackEvent.class);
+        topology.addProcessor(
+                ATTRIBUTE, () -> new AttributeProcessor(settings, counters, serdes), RANK, from(topics.feedback()));
+        Serde<String> text = Serdes.String();
+        topology.addStateStore(
+                store(
+                        Stores.inMemoryKeyValueStore(FeedbackWindows.WINDOWS),
+                        text,
+                        EventSerdes.inStores(FeedbackWindow.getEncoder(), FeedbackWindow.getDecoder()),
+                        attributionChangelog()),
+                ATTRIBUTE);
+        // On disk, for it holds texts and is large; it is read once, when its window closes.
+        topology.addStateStore(
+                store(
+                        Stores.persistentKeyValueStore(FeedbackWindows.IMPRESSIONS),
+                        text,
+                        EventSerdes.inStores(Experience.getEncoder(), Experience.getDecoder()),
+                        attributionChangelog()),
+                ATTRIBUTE);
+        addSink(EXPERIENCE_SINK, topics.experience(), Experience.class, ATTRIBUTE);
+        addDeadLetters(ATTRIBUTE_DEAD_LETTERS_SINK, ATTRIBUTE);
+    }
+
     private <T extends SpecificRecord> void addSource(String topic, Class<T> type) {
         topology.addSource(
                 from(topic),
@@ -136,7 +175,8 @@ public final class RerankTopology {
 
     /** In memory: after a crash the changelog is replayed in any case, and it holds work in flight only. */
     private <K, V> void addStore(String name, Serde<K> keys, Serde<V> values) {
-        topology.addStateStore(store(Stores.inMemoryKeyValueStore(name), keys, values), RANK);
+        topology.addStateStore(
+                store(Stores.inMemoryKeyValueStore(name), keys, values, changelog(longestQuery())), RANK);
     }
 
     /**
@@ -147,27 +187,42 @@ public final class RerankTopology {
         return store(
                 Stores.persistentKeyValueStore(InFlightPairs.PENDING),
                 PairKey.serde(),
-                EventSerdes.inStores(PairRequest.getEncoder(), PairRequest.getDecoder()));
+                EventSerdes.inStores(PairRequest.getEncoder(), PairRequest.getDecoder()),
+                changelog(longestQuery()));
     }
 
     private <K, V> StoreBuilder<KeyValueStore<K, V>> store(
-            KeyValueBytesStoreSupplier supplier, Serde<K> keys, Serde<V> values) {
+            KeyValueBytesStoreSupplier supplier, Serde<K> keys, Serde<V> values, Map<String, String> changelog) {
         return Stores.keyValueStoreBuilder(supplier, keys, values)
                 .withCachingDisabled()
-                .withLoggingEnabled(changelog());
+                .withLoggingEnabled(changelog);
     }
 
-    /** Short segments and eager compaction: what the changelog holds is what a restart waits for. */
-    private Map<String, String> changelog() {
-        Duration longest = settings.timing()
+    private Duration longestQuery() {
+        return settings.timing()
                 .maxQueryTimeout()
                 .plus(settings.timing().orphanTtl())
                 .plus(settings.timing().doneTtl());
+    }
+
+    /** A week at least, so that the window may be lengthened later: an existing changelog keeps its settings. */
+    private Map<String, String> attributionChangelog() {
+        Duration longest = settings.attribution()
+                .window()
+                .plus(settings.timing().orphanTtl())
+                .plus(settings.timing().doneTtl());
+        Map<String, String> changelog = new HashMap<>(changelog(longest.compareTo(WEEK) < 0 ? WEEK : longest));
+        changelog.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGEST_RECORD_BYTES);
+        return changelog;
+    }
+
+    /** Short segments and eager compaction: what the changelog holds is what a restart waits for. */
+    private static Map<String, String> changelog(Duration longestLife) {
         return Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 "compact,delete",
                 TopicConfig.RETENTION_MS_CONFIG,
-                Long.toString(longest.multipliedBy(2).toMillis()),
+                Long.toString(longestLife.multipliedBy(2).toMillis()),
                 TopicConfig.SEGMENT_MS_CONFIG,
                 Long.toString(Duration.ofMinutes(10).toMillis()),
                 TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,

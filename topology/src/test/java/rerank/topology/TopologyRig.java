@@ -30,6 +30,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 import rerank.schemas.CandidateDocument;
 import rerank.schemas.CandidateEvent;
+import rerank.schemas.Experience;
+import rerank.schemas.FeedbackEvent;
+import rerank.schemas.FeedbackKind;
 import rerank.schemas.QueryEvent;
 import rerank.schemas.RankedItem;
 import rerank.schemas.RankedResults;
@@ -47,12 +50,16 @@ final class TopologyRig implements AutoCloseable {
     final TopicNames topics = new TopicNames("rerank.");
     final TopologyTestDriver driver;
     final TestInputTopic<byte[], byte[]> rawQueries;
+    final TestInputTopic<byte[], byte[]> rawFeedback;
     final TestOutputTopic<byte[], byte[]> deadLetters;
 
     private final Map<String, String> registry;
+    private long nowMs = START_MS;
     private final TestInputTopic<String, QueryEvent> queries;
     private final TestInputTopic<String, CandidateEvent> candidates;
     private final TestOutputTopic<String, RankedResults> results;
+    private final TestInputTopic<String, FeedbackEvent> feedback;
+    private final TestOutputTopic<String, Experience> experiences;
     private final Path state;
 
     TopologyRig(Placement placement) {
@@ -94,6 +101,15 @@ final class TopologyRig implements AutoCloseable {
                 topics.rankedResults(),
                 new StringDeserializer(),
                 serde(RankedResults.class).deserializer());
+        rawFeedback = driver.createInputTopic(topics.feedback(), new ByteArraySerializer(), new ByteArraySerializer());
+        feedback = driver.createInputTopic(
+                topics.feedback(),
+                new StringSerializer(),
+                serde(FeedbackEvent.class).serializer());
+        experiences = driver.createOutputTopic(
+                topics.experience(),
+                new StringDeserializer(),
+                serde(Experience.class).deserializer());
         deadLetters = driver.createOutputTopic(
                 topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -109,7 +125,22 @@ final class TopologyRig implements AutoCloseable {
                         Duration.ofSeconds(60),
                         TICK),
                 new Judging(placement, 4, 100, Duration.ofMillis(20)),
-                new Answering(Optional.empty(), 2, OptionalDouble.empty()));
+                new Answering(Optional.empty(), 2, OptionalDouble.empty()),
+                Attribution.OFF,
+                Exploration.NONE);
+    }
+
+    /** The settings above with feedback read. */
+    static RerankSettings with(Placement placement, Attribution attribution, Exploration exploration) {
+        RerankSettings settings = settings(placement, new Limits(1000, 20_000, 32_768, 900_000));
+        return new RerankSettings(
+                settings.topics(),
+                settings.limits(),
+                settings.timing(),
+                settings.judging(),
+                settings.answering(),
+                attribution,
+                exploration);
     }
 
     /** A serde of the rig's registry. */
@@ -155,6 +186,45 @@ final class TopologyRig implements AutoCloseable {
         candidates.pipeInput(key, event);
     }
 
+    /** Feedback with a document's position as it is not known, by nobody in particular. */
+    static FeedbackEvent.Builder feedback(String queryId, String docId, FeedbackKind kind) {
+        return FeedbackEvent.newBuilder().setQueryId(queryId).setDocId(docId).setKind(kind);
+    }
+
+    /** Sends feedback now, by the clock of the rig. */
+    void send(FeedbackEvent.Builder event) {
+        send(event.getQueryId(), event, clockMs());
+    }
+
+    void send(String key, FeedbackEvent.Builder event, long recordMs) {
+        feedback.pipeInput(key, event.build(), recordMs);
+    }
+
+    /** What the clock shows, in milliseconds since the epoch. */
+    long clockMs() {
+        return nowMs;
+    }
+
+    /** Experiences since the last call. */
+    List<Experience> experiences() {
+        List<KeyValue<String, Experience>> all = experiences.readKeyValuesToList();
+        all.forEach(entry -> {
+            if (!entry.key.equals(entry.value.getQueryId())) {
+                throw new AssertionError("the experience's key is " + entry.key);
+            }
+        });
+        return all.stream().map(entry -> entry.value).toList();
+    }
+
+    /** The one experience since the last call. */
+    Experience experience() {
+        List<Experience> all = experiences();
+        if (all.size() != 1) {
+            throw new AssertionError("expected one experience, got " + all);
+        }
+        return all.get(0);
+    }
+
     /** Sends candidates with falling first-stage scores. */
     void sendCandidates(String queryId, String... docIds) {
         CandidateDocument[] documents = new CandidateDocument[docIds.length];
@@ -175,10 +245,11 @@ final class TopologyRig implements AutoCloseable {
 
     /** Lets one tick pass, by which finished judgments are taken. */
     void tick() {
-        driver.advanceWallClockTime(TICK);
+        advance(TICK);
     }
 
     void advance(Duration duration) {
+        nowMs += duration.toMillis();
         driver.advanceWallClockTime(duration);
     }
 

@@ -9,8 +9,13 @@ import rerank.model.ranking.Request;
  * partitions and queries. All methods may be called from any thread and none of them waits for the model.
  */
 public interface InferenceEngine extends AutoCloseable {
-    /** Who judges at this moment. */
+    /** Who judges at this moment what is no canary's. */
     PairJudge.Identity identity();
+
+    /** Who judges the candidates of a query at this moment. */
+    default PairJudge.Identity identity(String queryId) {
+        return identity();
+    }
 
     /**
      * Takes a request. It is taken even when {@link #isFull()}: waiting is the caller's business.

@@ -19,17 +19,35 @@ import rerank.topology.Judging.Placement;
  * @param pairPartitions of the pairs topic
  * @param replicationFactor replicas of each; -1 for the broker's default
  * @param placement whether pairs travel over topics
+ * @param feedback whether feedback is read, and how long it and experience are kept
  */
 public record TopicPlan(
-        TopicNames names, int partitions, int pairPartitions, int replicationFactor, Placement placement) {
+        TopicNames names,
+        int partitions,
+        int pairPartitions,
+        int replicationFactor,
+        Placement placement,
+        Feedback feedback) {
     private static final String LARGEST_RECORD_BYTES = "4194304";
     private static final Duration DECISIONS_ARE_KEPT = Duration.ofDays(365);
+
+    /**
+     * How long what comes from users is kept, on topics that are created.
+     *
+     * @param isRead whether a worker reads feedback and publishes experience
+     * @param feedbackKept retention of the feedback topic
+     * @param experienceKept retention of the experience topic
+     */
+    public record Feedback(boolean isRead, Duration feedbackKept, Duration experienceKept) {}
 
     /** Topics keyed by query id that one task reads together, and so need the same number of partitions. */
     public List<String> readTogether() {
         List<String> topics = new ArrayList<>(List.of(names.queries(), names.candidates()));
         if (placement == Placement.FAN_OUT) {
             topics.add(names.judgments());
+        }
+        if (feedback.isRead()) {
+            topics.add(names.feedback());
         }
         return topics;
     }
@@ -42,6 +60,9 @@ public record TopicPlan(
         if (placement == Placement.FAN_OUT) {
             topics.add(names.pairs());
         }
+        if (feedback.isRead()) {
+            topics.add(names.experience());
+        }
         return topics;
     }
 
@@ -51,8 +72,8 @@ public record TopicPlan(
                 topic(names.queries(), partitions, Map.of()),
                 topic(names.candidates(), partitions, large()),
                 topic(names.rankedResults(), partitions, large()),
-                topic(names.feedback(), partitions, Map.of()),
-                topic(names.experience(), partitions, large()),
+                topic(names.feedback(), partitions, kept(feedback.feedbackKept())),
+                topic(names.experience(), partitions, experience()),
                 topic(names.modelVersions(), 1, compacted()),
                 topic(names.modelDecisions(), 1, kept(DECISIONS_ARE_KEPT)),
                 topic(names.deadLetters(), 1, large())));
@@ -70,6 +91,12 @@ public record TopicPlan(
 
     private static Map<String, String> large() {
         return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGEST_RECORD_BYTES);
+    }
+
+    private Map<String, String> experience() {
+        Map<String, String> settings = new HashMap<>(large());
+        settings.putAll(kept(feedback.experienceKept()));
+        return settings;
     }
 
     private static Map<String, String> kept(Duration time) {

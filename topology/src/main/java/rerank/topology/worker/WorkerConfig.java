@@ -14,7 +14,9 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 import rerank.schemas.TopicNames;
 import rerank.topology.Answering;
+import rerank.topology.Attribution;
 import rerank.topology.DeadLetterHandling;
+import rerank.topology.Exploration;
 import rerank.topology.Judging;
 import rerank.topology.Limits;
 import rerank.topology.RerankSettings;
@@ -68,6 +70,16 @@ public final class WorkerConfig {
         return path.isBlank() ? Optional.empty() : Optional.of(Path.of(path));
     }
 
+    /** Whether announced versions serve. */
+    public boolean followsVersions() {
+        return values.getBoolean(WorkerKeys.FOLLOW_VERSIONS);
+    }
+
+    /** Where the checkpoints of versions lie: a directory, or an address that begins with {@code file:}. */
+    public String checkpointStore() {
+        return values.getString(WorkerKeys.CHECKPOINT_STORE);
+    }
+
     /** Where work in flight is kept. */
     public Path stateDirectory() {
         return Path.of(values.getString(WorkerKeys.STATE_DIR));
@@ -90,7 +102,11 @@ public final class WorkerConfig {
                 values.getInt(WorkerKeys.TOPIC_PARTITIONS),
                 values.getInt(WorkerKeys.PAIR_PARTITIONS),
                 values.getInt(WorkerKeys.REPLICATION_FACTOR),
-                placement());
+                placement(),
+                new TopicPlan.Feedback(
+                        values.getBoolean(WorkerKeys.FEEDBACK_ENABLED),
+                        millis(WorkerKeys.FEEDBACK_RETENTION),
+                        millis(WorkerKeys.EXPERIENCE_RETENTION)));
     }
 
     /** What the topology is told. */
@@ -116,7 +132,13 @@ public final class WorkerConfig {
                 WorkerKeys.modeOrNone(values.getString(WorkerKeys.DEFAULT_MODE)),
                 values.getInt(WorkerKeys.EXPLAIN_TOP),
                 weight < 0 ? OptionalDouble.empty() : OptionalDouble.of(weight));
-        return new RerankSettings(topicPlan().names(), limits, timing, judging, answering);
+        Attribution attribution = new Attribution(
+                values.getBoolean(WorkerKeys.FEEDBACK_ENABLED),
+                millis(WorkerKeys.FEEDBACK_WINDOW),
+                values.getInt(WorkerKeys.MAX_IMPRESSIONS),
+                values.getInt(WorkerKeys.MAX_TEXT_CHARS));
+        Exploration exploration = new Exploration(values.getDouble(WorkerKeys.EXPLORE_SHARE));
+        return new RerankSettings(topicPlan().names(), limits, timing, judging, answering, attribution, exploration);
     }
 
     /** Pairs in flight in this process from which on tasks wait. */
@@ -142,6 +164,13 @@ public final class WorkerConfig {
     /** Keys of Kafka's admin client. */
     public Map<String, Object> admin() {
         return PassedOn.admin(bootstrapServers(), given);
+    }
+
+    /** Keys of a plain Kafka client and of the schema registry's. */
+    public Map<String, Object> client() {
+        Map<String, Object> client = new HashMap<>(admin());
+        client.putAll(registry());
+        return client;
     }
 
     /**

@@ -26,6 +26,8 @@ public final class WorkerKeys {
     public static final String APPLICATION_ID = "application.id";
     public static final String STATE_DIR = "state.dir";
     public static final String CHECKPOINT = "rerank.checkpoint";
+    public static final String FOLLOW_VERSIONS = "rerank.versions.follow";
+    public static final String CHECKPOINT_STORE = "rerank.checkpoint.store";
     public static final String INSTANCE_ID = "rerank.instance.id";
     public static final String LEAVE_GROUP = "rerank.leave.group.on.stop";
     public static final String TOPIC_PREFIX = "rerank.topics.prefix";
@@ -55,6 +57,13 @@ public final class WorkerKeys {
     public static final String IN_FLIGHT = "rerank.max.in.flight.pairs";
     public static final String IN_FLIGHT_PER_TASK = "rerank.max.in.flight.pairs.per.task";
     public static final String MAX_WAIT_FOR_ROOM = "rerank.max.wait.for.room.ms";
+    public static final String FEEDBACK_ENABLED = "rerank.feedback.enabled";
+    public static final String FEEDBACK_WINDOW = "rerank.feedback.window.ms";
+    public static final String MAX_IMPRESSIONS = "rerank.feedback.max.impressions";
+    public static final String MAX_TEXT_CHARS = "rerank.feedback.max.text.chars";
+    public static final String FEEDBACK_RETENTION = "rerank.feedback.retention.ms";
+    public static final String EXPERIENCE_RETENTION = "rerank.experience.retention.ms";
+    public static final String EXPLORE_SHARE = "rerank.explore.share";
     public static final String START_TIMEOUT = "rerank.start.timeout.ms";
     public static final String DRAIN_TIMEOUT = "rerank.drain.timeout.ms";
     public static final String STOP_TIMEOUT = "rerank.stop.timeout.ms";
@@ -76,6 +85,7 @@ public final class WorkerKeys {
         limits(keys);
         judging(keys);
         inference(keys);
+        feedback(keys);
         life(keys);
         return keys;
     }
@@ -93,7 +103,21 @@ public final class WorkerKeys {
                         STRING,
                         "",
                         HIGH,
-                        "Directory of the checkpoint that judges. Empty: the one shipped.")
+                        "Directory of the checkpoint that judges while no version is announced. Empty: the one shipped.")
+                .define(
+                        FOLLOW_VERSIONS,
+                        BOOLEAN,
+                        true,
+                        HIGH,
+                        "Whether versions announced on the topic of versions serve, and change while the worker runs."
+                                + " Otherwise rerank.checkpoint alone does.")
+                .define(
+                        CHECKPOINT_STORE,
+                        STRING,
+                        ".rerank/checkpoints",
+                        HIGH,
+                        "Where published checkpoints lie: a directory, or file:///..., that all who publish and all"
+                                + " workers reach under the same path.")
                 .define(
                         APPLICATION_ID,
                         STRING,
@@ -322,6 +346,61 @@ public final class WorkerKeys {
                         MEDIUM,
                         "Bound on the memory of keys and values, in MiB, for each device. 0: a quarter of the memory that"
                                 + " is free at the start, at most 4096.");
+    }
+
+    private static void feedback(ConfigDef keys) {
+        keys.define(
+                        FEEDBACK_ENABLED,
+                        BOOLEAN,
+                        true,
+                        HIGH,
+                        "Whether feedback is joined with the rankings that were shown and published as experience, which"
+                                + " models are refined from. docs/learning.md says what is stored of users.")
+                .define(
+                        FEEDBACK_WINDOW,
+                        LONG,
+                        1_800_000L,
+                        between(1, 604_800_000L),
+                        MEDIUM,
+                        "How long feedback on a ranking is waited for, from its answer; then its experience goes out.")
+                .define(
+                        MAX_IMPRESSIONS,
+                        INT,
+                        50,
+                        atLeast(1),
+                        MEDIUM,
+                        "For how many results of a ranking, from the top, feedback is taken and experience kept.")
+                .define(
+                        MAX_TEXT_CHARS,
+                        INT,
+                        2_000,
+                        atLeast(0),
+                        MEDIUM,
+                        "Longer texts of results are cut to this many characters in the experience. 0: it holds no texts"
+                                + " at all, the query's among them, but ids and numbers alone; nothing can be refined from"
+                                + " that without looking the texts up.")
+                .define(
+                        FEEDBACK_RETENTION,
+                        LONG,
+                        604_800_000L,
+                        atLeast(1),
+                        MEDIUM,
+                        "How long the feedback topic keeps its records, when it is created.")
+                .define(
+                        EXPERIENCE_RETENTION,
+                        LONG,
+                        2_592_000_000L,
+                        atLeast(1),
+                        MEDIUM,
+                        "How long the experience topic keeps its records, when it is created.")
+                .define(
+                        EXPLORE_SHARE,
+                        DOUBLE,
+                        0.0,
+                        between(0, 1),
+                        MEDIUM,
+                        "Share of the queries on which the order of two neighbours, at a rank drawn by chance, is left to a"
+                                + " coin, so that position bias can be estimated. 0: every ranking goes out as it was made.");
     }
 
     /** Accepts what {@code reader} reads without complaint, and repeats its complaint otherwise. */
