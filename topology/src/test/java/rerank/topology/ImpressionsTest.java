@@ -31,7 +31,8 @@ class ImpressionsTest {
     void textsFromTheEndGiveWayToTheBound() throws Exception {
         Impressions bounded = new Impressions(attribution(1000), 3000);
 
-        Experience experience = bounded.of(QUERY, results(8), docId -> "ü".repeat(400)).orElseThrow();
+        Experience experience =
+                bounded.of(QUERY, results(8), docId -> "ü".repeat(400)).orElseThrow();
 
         assertThat(experience.getImpressions()).hasSize(8);
         assertThat(experience.getImpressions())
@@ -45,7 +46,8 @@ class ImpressionsTest {
     void aCutTextKeepsItsLastCharacterWhole() {
         Impressions impressions = new Impressions(attribution(3), 100_000);
 
-        Experience experience = impressions.of(QUERY, results(1), docId -> "ab\uD83D\uDE00").orElseThrow();
+        Experience experience =
+                impressions.of(QUERY, results(1), docId -> "ab\uD83D\uDE00").orElseThrow();
 
         String text = experience.getImpressions().get(0).getText();
         assertThat(text).isEqualTo("ab");
