@@ -98,8 +98,9 @@ class VersionAnnouncerIT {
         List<ModelVersion> history = VersionReader.history(client, topics);
         assertThat(history)
                 .extracting(ModelVersion::getSequence)
-                .containsExactlyElementsOf(
-                        LongStream.rangeClosed(1, all.size() * (long) each).boxed().toList());
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, all.size() * (long) each)
+                        .boxed()
+                        .toList());
         assertThat(Set.copyOf(history.stream().map(ModelVersion::getVersion).toList()))
                 .hasSize(writers * each);
     }
