@@ -234,7 +234,10 @@ final class SwapBenchmark implements Callable<Integer> {
                 figures.swaps(),
                 seconds,
                 new Table("", "p50 ms", "p99 ms")
-                        .row("without swaps", figures.without().p50(), figures.without().p99())
+                        .row(
+                                "without swaps",
+                                figures.without().p50(),
+                                figures.without().p99())
                         .row("with swaps", figures.with().p50(), figures.with().p99()),
                 figures.p99Ratio(),
                 figures.rssBytesBefore() >> 20,
