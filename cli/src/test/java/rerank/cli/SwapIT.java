@@ -96,7 +96,8 @@ class SwapIT {
             for (RankedResults ranking : results) {
                 if (canaryQueries.contains(ranking.getQueryId())) {
                     String expected = CanaryShare.holds(ranking.getQueryId(), SHARE) ? "c" : "a";
-                    assertThat(ranking.getItems()).allMatch(item -> item.getModelVersion().equals(expected));
+                    assertThat(ranking.getItems())
+                            .allMatch(item -> item.getModelVersion().equals(expected));
                 }
             }
         }
@@ -119,7 +120,9 @@ class SwapIT {
             }
         }
 
-        assertThat(settledRss(service) - rss).as("bytes more after %d swaps", SWAPS).isLessThan(100 * MIB);
+        assertThat(settledRss(service) - rss)
+                .as("bytes more after %d swaps", SWAPS)
+                .isLessThan(100 * MIB);
         announcer.announce(standing -> Rollout.rollbackTo(standing, "a", "a test"));
         await(service, "a", metrics -> metrics.active().equals("a"));
         CheckpointStore.Stored c = store.put("c", copy("c"));
@@ -130,7 +133,10 @@ class SwapIT {
         canaryIsOut = false;
         await(service, "answers", metrics -> canaryQueries.stream().allMatch(id -> answers.getOrDefault(id, 0) > 0));
         announcer.announce(standing -> Rollout.promote(standing, "c", Map.of(), "a test"));
-        await(service, "promotion", metrics -> metrics.active().equals("c") && metrics.canary().isEmpty());
+        await(
+                service,
+                "promotion",
+                metrics -> metrics.active().equals("c") && metrics.canary().isEmpty());
         announcer.announce(standing -> Rollout.rollback(standing, Map.of(), "a test"));
         await(service, "back", metrics -> metrics.active().equals("a"));
         await(service, "memory", metrics -> metrics.retiring() == 0);
@@ -240,7 +246,9 @@ class SwapIT {
     private static void await(EmbeddedService service, String what, Predicate<VersionMetrics> fact) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!fact.test(service.worker().metrics().versions())) {
-            assertThat(System.nanoTime()).as(what + ": " + service.worker().metrics().versions()).isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as(what + ": " + service.worker().metrics().versions())
+                    .isLessThan(end);
             Thread.sleep(10);
         }
     }
