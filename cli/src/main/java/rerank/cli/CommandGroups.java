@@ -15,7 +15,9 @@ final class CommandGroups {
                 new Group("See it work", List.of(new DemoCommand(), new ReplayCommand(), new EvalCommand())),
                 new Group("Run it on your Kafka", List.of(new WorkerCommand(), new TopicsCommand(), new TailCommand())),
                 new Group("Your own data", List.of(new ImportCommand(), new AnnotateCommand())),
-                new Group("Models", List.of(new TrainCommand(), new ModelCommand(), new RefineCommand())));
+                new Group(
+                        "Models",
+                        List.of(new TrainCommand(), new ModelCommand(), new RefineCommand(), new ModelsCommand())));
     }
 
     static void addTo(CommandLine rerank) {

@@ -77,6 +77,7 @@ public final class SwappingEngine implements InferenceEngine {
     }
 
     private void ended(HostedEngine engine) {
+        NativeHeap.trim();
         synchronized (ended) {
             endedStatistics = endedStatistics.plus(engine.engine().statistics().closed());
             retiring.remove(engine);

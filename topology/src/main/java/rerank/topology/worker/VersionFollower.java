@@ -127,9 +127,11 @@ final class VersionFollower implements AutoCloseable {
         serve(Objects.requireNonNull(activeEngine), canaryEngine, wantedCanary);
     }
 
-    private void serve(InferenceEngine activeEngine, @Nullable InferenceEngine canaryEngine, Optional<ModelVersion> canary) {
+    private void serve(
+            InferenceEngine activeEngine, @Nullable InferenceEngine canaryEngine, Optional<ModelVersion> canary) {
         double share = canary.map(ModelVersion::getCanaryShare).orElse(0.0);
-        String canaryName = canaryEngine == null ? "" : canary.map(ModelVersion::getVersion).orElse("");
+        String canaryName =
+                canaryEngine == null ? "" : canary.map(ModelVersion::getVersion).orElse("");
         engine.serve(activeEngine, canaryEngine, share);
         serving.values().removeIf(other -> other != activeEngine && other != canaryEngine);
         String activeName = activeEngine.identity().modelVersion();
@@ -180,7 +182,11 @@ final class VersionFollower implements AutoCloseable {
         if (reason.equals(failures.put(name, reason))) {
             return;
         }
-        log.error("{}; {} serves on. It is tried again every minute", reason, engine.identity().modelVersion(), error);
+        log.error(
+                "{}; {} serves on. It is tried again every minute",
+                reason,
+                engine.identity().modelVersion(),
+                error);
         VersionMetrics was = metrics;
         metrics = new VersionMetrics(
                 was.sequence(),

@@ -25,8 +25,8 @@ import rerank.topology.inference.SteppingEngine;
  * for it beside what serves, it must call itself by its name, and it must judge a pair. Nothing of what serves is touched.
  */
 final class VersionLoader {
-    /** Weights as they lie, as they compute, and keys and values with what a step needs. */
-    private static final int MEMORY_FACTOR = 3;
+    /** Weights of two bytes in float32, and once more in the order that the products want. */
+    private static final int MEMORY_FACTOR = 4;
 
     private static final long MIB = 1L << 20;
     private static final Pair SAMPLE = new Pair(

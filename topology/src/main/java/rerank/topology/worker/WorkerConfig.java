@@ -73,14 +73,9 @@ public final class WorkerConfig {
         return values.getBoolean(WorkerKeys.FOLLOW_VERSIONS);
     }
 
-    /** Where the checkpoints of versions lie: a directory, {@code file:} or {@code s3:}. */
+    /** Where the checkpoints of versions lie: a directory, or an address that begins with {@code file:}. */
     public String checkpointStore() {
         return values.getString(WorkerKeys.CHECKPOINT_STORE);
-    }
-
-    /** Where checkpoints that come from afar are kept. */
-    public Path checkpointCache() {
-        return Path.of(values.getString(WorkerKeys.CHECKPOINT_CACHE));
     }
 
     /** Where work in flight is kept. */

@@ -28,7 +28,6 @@ public final class WorkerKeys {
     public static final String CHECKPOINT = "rerank.checkpoint";
     public static final String FOLLOW_VERSIONS = "rerank.versions.follow";
     public static final String CHECKPOINT_STORE = "rerank.checkpoint.store";
-    public static final String CHECKPOINT_CACHE = "rerank.checkpoint.cache";
     public static final String INSTANCE_ID = "rerank.instance.id";
     public static final String LEAVE_GROUP = "rerank.leave.group.on.stop";
     public static final String TOPIC_PREFIX = "rerank.topics.prefix";
@@ -109,14 +108,8 @@ public final class WorkerKeys {
                         STRING,
                         ".rerank/checkpoints",
                         HIGH,
-                        "Where published checkpoints lie, the same for all who publish and all workers: a directory that"
-                                + " they all reach (or file:///...), or s3://bucket/prefix.")
-                .define(
-                        CHECKPOINT_CACHE,
-                        STRING,
-                        ".rerank/cache",
-                        LOW,
-                        "Directory for checkpoints that come from object storage.")
+                        "Where published checkpoints lie: a directory, or file:///..., that all who publish and all"
+                                + " workers reach under the same path.")
                 .define(
                         APPLICATION_ID,
                         STRING,

@@ -116,7 +116,9 @@ class SwappingEngineTest {
 
         assertThat(engine.statistics().failedPairs()).isEqualTo(7 + 7);
         assertThat(engine.statistics().inFlight()).isEqualTo(1);
-        assertThat(engine.statistics().steps().cacheBytes()).as("of the one that is open").isEqualTo(10);
+        assertThat(engine.statistics().steps().cacheBytes())
+                .as("of the one that is open")
+                .isEqualTo(10);
     }
 
     @Test
@@ -199,8 +201,8 @@ class SwappingEngineTest {
         void answerAll() {
             List<Consumer<Outcome>> all = List.copyOf(waiting);
             waiting.clear();
-            all.forEach(next -> next.accept(new Outcome.Answered(
-                    new Judgment.Judged(new LabelDistribution(1, 0, 0), ""), identity)));
+            all.forEach(next -> next.accept(
+                    new Outcome.Answered(new Judgment.Judged(new LabelDistribution(1, 0, 0), ""), identity)));
         }
 
         @Override
@@ -222,11 +224,7 @@ class SwappingEngineTest {
         @Override
         public EngineStatistics statistics() {
             return new EngineStatistics(
-                    waiting.size(),
-                    7,
-                    0,
-                    0,
-                    new StepStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 5, 20));
+                    waiting.size(), 7, 0, 0, new StepStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 5, 20));
         }
 
         @Override
