@@ -12,8 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import rerank.model.store.CheckpointStore;
-import rerank.model.store.DirectoryStore;
 import rerank.model.transformer.NativeThreads;
 import rerank.trainer.loop.CycleReport;
 import rerank.trainer.loop.LearnConfig;
@@ -77,7 +75,7 @@ final class RefineCommand implements Callable<Integer> {
         LearnConfig config = LearnConfig.read(file);
         NativeThreads.set(config.nativeThreads());
         try (LearnerProgress progress = new LearnerProgress();
-                Learner learner = Learner.open(config, store(config), progress)) {
+                Learner learner = Learner.open(config, Stores.of(config), progress)) {
             while (true) {
                 boolean isDecision = cycle(learner, progress);
                 if (every == null) {
@@ -110,12 +108,6 @@ final class RefineCommand implements Callable<Integer> {
             System.err.printf(Locale.ROOT, "refine: the cycle failed and is tried again: %s%n", Failure.inOneLine(e));
             return false;
         }
-    }
-
-    /** The store that workers fetch from. */
-    static CheckpointStore store(LearnConfig config) {
-        String where = config.store();
-        return where.contains(":/") ? DirectoryStore.at(where) : new DirectoryStore(Path.of(where));
     }
 
     /** Reads {@code 90s}, {@code 10m} and {@code 2h}. */

@@ -197,7 +197,7 @@ public record LearnConfig(
                     client(),
                     new TopicNames(text(LearnKeys.TOPIC_PREFIX)),
                     text(LearnKeys.GROUP),
-                    text(LearnKeys.STORE),
+                    store(),
                     path(LearnKeys.BASE),
                     path(LearnKeys.WORK_DIR),
                     new Evidence(
@@ -228,6 +228,12 @@ public record LearnConfig(
             client.put("bootstrap.servers", text(LearnKeys.BOOTSTRAP_SERVERS));
             client.put("schema.registry.url", text(LearnKeys.REGISTRY_URL));
             return client;
+        }
+
+        /** A directory counts from the file's, an address is itself. */
+        private String store() {
+            String given = text(LearnKeys.STORE);
+            return given.contains(":/") ? given : path(LearnKeys.STORE).toString();
         }
 
         private ClickWeights clicks() {

@@ -46,6 +46,7 @@ class LearnConfigTest {
         LearnConfig config = LearnConfig.read(file);
 
         assertThat(config.base()).isEqualTo(directory.resolve("base"));
+        assertThat(config.store()).isEqualTo(directory.resolve("store").toString());
         assertThat(config.workDirectory()).isEqualTo(directory.resolve("learn"));
         assertThat(config.replay().paths())
                 .containsExactly(directory.resolve("storefront"), directory.resolve("examples"));
