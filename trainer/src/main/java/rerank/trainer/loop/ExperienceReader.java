@@ -63,6 +63,7 @@ final class ExperienceReader implements AutoCloseable {
         keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         keys.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        keys.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         RegistrySerde<Experience> serde = new RegistrySerde<>(Experience.class);
         serde.configure(client, false);
         return new ExperienceReader(
