@@ -76,7 +76,8 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
                         dataset,
                         MedquadTeacher.read(dataset, "train", annotations),
                         GroupShape.SPARSE,
-                        "a text is relevant if it is about the topic of the question and answers what is asked about it")
+                        "a text is relevant if it is about the topic of the question and answers what is asked about"
+                                + " it")
                 : new TaughtData(
                         dataset,
                         new SharedWordsTeacher(dataset.qrels("train")),

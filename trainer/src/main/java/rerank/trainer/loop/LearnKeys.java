@@ -227,7 +227,8 @@ final class LearnKeys {
                         0.0,
                         atLeast(0),
                         MEDIUM,
-                        "Factor on the policy gradient of explanations that are sampled before their label; 0 for none.")
+                        "Factor on the policy gradient of explanations that are sampled before their label; 0 for"
+                                + " none.")
                 .define(EXPLANATION_SAMPLES, INT, 4, atLeast(2), LOW, "Explanations sampled of a pair.")
                 .define(
                         EXPLANATION_PAIRS,

@@ -104,11 +104,14 @@ public final class Learner implements AutoCloseable {
             return;
         }
         CheckpointStore.Stored stored = store.put(base.modelVersion(), config.base());
-        announce(standing -> standing.active().isPresent()
-                        || standing.find(base.modelVersion()).isPresent()
-                ? List.of()
-                : Rollout.active(
-                        standing, draft(base.modelVersion(), "", stored, Map.of(), "what learning starts from")), Map.of());
+        announce(
+                standing -> standing.active().isPresent()
+                                || standing.find(base.modelVersion()).isPresent()
+                        ? List.of()
+                        : Rollout.active(
+                                standing,
+                                draft(base.modelVersion(), "", stored, Map.of(), "what learning starts from")),
+                Map.of());
     }
 
     /**
@@ -165,11 +168,13 @@ public final class Learner implements AutoCloseable {
         }
         boolean isBetter = finding.decision() == CanaryTrial.Decision.PROMOTE;
         var began = new Standing(standing, batch.began());
-        announce(began.only(
-                experience::committed,
-                now -> isBetter
-                        ? Rollout.promote(now, canary.getVersion(), finding.figures(), finding.reason())
-                        : Rollout.rollback(now, finding.figures(), finding.reason())), Map.of());
+        announce(
+                began.only(
+                        experience::committed,
+                        now -> isBetter
+                                ? Rollout.promote(now, canary.getVersion(), finding.figures(), finding.reason())
+                                : Rollout.rollback(now, finding.figures(), finding.reason())),
+                Map.of());
         return report(
                 since.size(),
                 isBetter ? Outcome.PROMOTED : Outcome.ROLLED_BACK,
