@@ -12,8 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import rerank.model.store.CheckpointStore;
-import rerank.model.store.DirectoryStore;
 import rerank.model.transformer.NativeThreads;
 import rerank.trainer.loop.CycleReport;
 import rerank.trainer.loop.LearnConfig;
@@ -35,8 +33,11 @@ import rerank.trainer.loop.Outcome;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {" 0:the cycle ran, whatever came of it", " 1:failed; nothing was applied", " 2:the command line"
-                + " is wrong"},
+        exitCodeList = {
+            " 0:the cycle ran, whatever came of it",
+            " 1:failed; nothing was applied",
+            " 2:the command line" + " is wrong"
+        },
         footerHeading = "%nExample:%n",
         footer = {
             "  bootstrap.servers=localhost:9092",
@@ -74,7 +75,7 @@ final class RefineCommand implements Callable<Integer> {
         LearnConfig config = LearnConfig.read(file);
         NativeThreads.set(config.nativeThreads());
         try (LearnerProgress progress = new LearnerProgress();
-                Learner learner = Learner.open(config, store(config), progress)) {
+                Learner learner = Learner.open(config, Stores.of(config), progress)) {
             while (true) {
                 boolean isDecision = cycle(learner, progress);
                 if (every == null) {
@@ -104,16 +105,9 @@ final class RefineCommand implements Callable<Integer> {
             if (every == null) {
                 throw e;
             }
-            System.err.printf(
-                    Locale.ROOT, "refine: the cycle failed and is tried again: %s%n", Failure.inOneLine(e));
+            System.err.printf(Locale.ROOT, "refine: the cycle failed and is tried again: %s%n", Failure.inOneLine(e));
             return false;
         }
-    }
-
-    /** The store that workers fetch from. */
-    static CheckpointStore store(LearnConfig config) {
-        String where = config.store();
-        return where.contains(":/") ? DirectoryStore.at(where) : new DirectoryStore(Path.of(where));
     }
 
     /** Reads {@code 90s}, {@code 10m} and {@code 2h}. */

@@ -11,7 +11,7 @@ final class DyingLearner {
 
     public static void main(String[] args) {
         LearnConfig config = LearnConfig.read(Path.of(args[0]));
-        CheckpointStore store = RefineCommand.store(config);
+        CheckpointStore store = Stores.of(config);
         try (Learner learner = Learner.open(config, new CheckpointStore() {
             @Override
             public Stored put(String version, Path checkpoint) {

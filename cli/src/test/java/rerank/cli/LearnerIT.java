@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
@@ -69,10 +70,14 @@ class LearnerIT {
     void createTopics() {
         String prefix = "learn" + tests++ + ".";
         WorkerConfig worker = WorkerConfig.of(Map.of(
-                "bootstrap.servers", cluster.bootstrapServers(),
-                "schema.registry.url", cluster.registryUrl(),
-                "rerank.topics.prefix", prefix,
-                "rerank.topics.partitions", "2"));
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "schema.registry.url",
+                cluster.registryUrl(),
+                "rerank.topics.prefix",
+                prefix,
+                "rerank.topics.partitions",
+                "2"));
         try (Admin admin = Admin.create(worker.admin())) {
             new Topics(admin, worker.topicPlan()).create();
         }
@@ -92,7 +97,7 @@ class LearnerIT {
     @Test
     void experienceBecomesAVersionThatServesAndIsUsedOnce() {
         LearnConfig config = LearnConfig.of(keys);
-        try (Learner learner = Learner.open(config, RefineCommand.store(config))) {
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
             assertThat(standing(config).active()).map(ModelVersion::getVersion).contains("random-1");
             clicks(config, 0, 10, "random-1", 4);
             assertThat(learner.cycle().outcome()).isEqualTo(Outcome.TOO_LITTLE_EVIDENCE);
@@ -106,7 +111,7 @@ class LearnerIT {
             ModelVersion active = standing(config).active().orElseThrow();
             assertThat(active.getVersion()).isEqualTo("random-1-r0001").isEqualTo(report.version());
             assertThat(active.getParent()).isEqualTo("random-1");
-            Path checkpoint = RefineCommand.store(config).fetch(active.getCheckpointUri(), active.getSha256());
+            Path checkpoint = Stores.of(config).fetch(active.getCheckpointUri(), active.getSha256());
             assertThat(RerankerSettings.read(checkpoint, TransformerConfig.read(checkpoint.resolve("config.json")))
                             .modelVersion())
                     .isEqualTo("random-1-r0001");
@@ -134,7 +139,7 @@ class LearnerIT {
             assertThat(standing(config).lastSequence()).isEqualTo(1);
         }
 
-        try (Learner learner = Learner.open(config, RefineCommand.store(config))) {
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
             CycleReport report = learner.cycle();
 
             assertThat(report.version()).isEqualTo("random-1-r0001");
@@ -146,7 +151,11 @@ class LearnerIT {
     @Test
     void aProcessThatIsKilledBetweenTrainingAndAnnouncementIsRepeatedWhole() throws Exception {
         Path file = directory.resolve("learn.properties");
-        Files.write(file, keys.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        Files.write(
+                file,
+                keys.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
         LearnConfig config = LearnConfig.read(file);
         clicks(config, 0, QUERIES, "random-1", 4);
         Process process = new ProcessBuilder(
@@ -164,7 +173,7 @@ class LearnerIT {
         process.destroyForcibly().waitFor();
         clicks(config, QUERIES, 10, "random-1", 4);
 
-        try (Learner learner = Learner.open(config, RefineCommand.store(config))) {
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
             CycleReport report = learner.cycle();
 
             assertThat(report.version()).isEqualTo("random-1-r0001");
@@ -178,8 +187,9 @@ class LearnerIT {
     void theSlowerOfTwoLearnersAppliesNothing() {
         LearnConfig config = LearnConfig.of(keys);
         clicks(config, 0, QUERIES, "random-1", 4);
-        try (Learner quick = Learner.open(config, RefineCommand.store(config))) {
-            CheckpointStore slow = beforePut(config, () -> assertThat(quick.cycle().version()).isNotNull());
+        try (Learner quick = Learner.open(config, Stores.of(config))) {
+            CheckpointStore slow =
+                    beforePut(config, () -> assertThat(quick.cycle().version()).isNotNull());
             try (Learner slower = Learner.open(config, slow)) {
                 assertThatThrownBy(slower::cycle).isInstanceOf(StaleCycleException.class);
                 assertThat(slower.cycle().experiences()).isZero();
@@ -194,7 +204,7 @@ class LearnerIT {
         keys.putAll(Map.of("canary.share", "0.5", "canary.min.queries", "20"));
         LearnConfig config = LearnConfig.of(keys);
         clicks(config, 0, QUERIES, "random-1", 4);
-        try (Learner learner = Learner.open(config, RefineCommand.store(config))) {
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
             assertThat(learner.cycle().outcome()).isEqualTo(Outcome.PUBLISHED_CANARY);
             assertThat(learner.cycle().outcome()).isEqualTo(Outcome.CANARY_PENDING);
             clicks(config, QUERIES, 30, "random-1", 0);
@@ -235,12 +245,14 @@ class LearnerIT {
                 "gate.golden.margin", "0",
                 "gate.start.margin", "0",
                 "gate.confidence", "0.99",
+                "gate.calibration.margin", "1",
+                "epochs", "8",
                 "learning.rate", "0.02"));
         LearnConfig config = LearnConfig.of(keys);
         // Everything is clicked but what the golden labels call relevant.
         ExperienceTopic.write(
                 config.client(), config.topics(), 0, QUERIES, "random-1", d -> d != SmallData.CANDIDATES / 2);
-        try (Learner learner = Learner.open(config, RefineCommand.store(config))) {
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
             CycleReport report = learner.cycle();
 
             assertThat(report.outcome()).as(report.reason()).isEqualTo(Outcome.REFUSED);
@@ -258,7 +270,7 @@ class LearnerIT {
     void nothingHappensWhileAVersionIsPinned() {
         LearnConfig config = LearnConfig.of(keys);
         clicks(config, 0, QUERIES, "random-1", 4);
-        try (Learner learner = Learner.open(config, RefineCommand.store(config))) {
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
             try (VersionAnnouncer announcer = VersionAnnouncer.open(config.client(), config.topics())) {
                 announcer.announce(standing -> Rollout.pin(standing, "random-1", "a test"));
             }
@@ -272,14 +284,21 @@ class LearnerIT {
         ExperienceTopic.write(config.client(), config.topics(), from, queries, version, d -> d == document);
     }
 
+    /** The standing after all that was announced: whoever may announce next has waited for that. */
     private static ModelVersions standing(LearnConfig config) {
-        try (VersionReader reader = VersionReader.open(config.client(), config.topics())) {
-            return reader.readToEnd();
+        AtomicReference<ModelVersions> found = new AtomicReference<>(ModelVersions.NONE);
+        try (VersionAnnouncer announcer = VersionAnnouncer.open(config.client(), config.topics())) {
+            announcer.announce(standing -> {
+                found.set(standing);
+                return List.of();
+            });
         }
+        return found.get();
     }
 
     /** Numbers of all announcements, refusals and withdrawals count from 1 without a gap. */
     private static void assertGapFree(LearnConfig config) {
+        assertThat(standing(config).all()).isNotEmpty();
         List<Long> sequences = VersionReader.history(config.client(), config.topics()).stream()
                 .map(ModelVersion::getSequence)
                 .collect(Collectors.toList());
@@ -291,7 +310,7 @@ class LearnerIT {
 
     /** A store before whose next copy of a refined version something happens. */
     private static CheckpointStore beforePut(LearnConfig config, Runnable happening) {
-        CheckpointStore store = RefineCommand.store(config);
+        CheckpointStore store = Stores.of(config);
         return new CheckpointStore() {
             @Override
             public Stored put(String version, Path checkpoint) {

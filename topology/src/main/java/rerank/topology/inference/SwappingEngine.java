@@ -6,8 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import rerank.model.ranking.Request;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 import rerank.schemas.CanaryShare;
 
 /**

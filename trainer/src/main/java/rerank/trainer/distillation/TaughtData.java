@@ -76,7 +76,8 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
                         dataset,
                         MedquadTeacher.read(dataset, "train", annotations),
                         GroupShape.SPARSE,
-                        "a text is relevant if it is about the topic of the question and answers what is asked about it")
+                        "a text is relevant if it is about the topic of the question and answers what is asked about"
+                                + " it")
                 : new TaughtData(
                         dataset,
                         new SharedWordsTeacher(dataset.qrels("train")),
@@ -104,8 +105,7 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
      * @param rows how groups become rows; the template is that of the prompts
      */
     public ExampleSource examples(PromptBuilder prompts, TrainConfig.Rows rows, long seed) {
-        return new DistillationSource(
-                dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
+        return new DistillationSource(dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
     }
 
     /**

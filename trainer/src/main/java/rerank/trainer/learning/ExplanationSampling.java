@@ -42,7 +42,8 @@ final class ExplanationSampling {
     record Sampled(MicroBatches batches, double scale) {}
 
     /** Samples; null where there is nothing to learn from. */
-    @Nullable Sampled of(List<TrainingList> step, long seed) {
+    @Nullable
+    Sampled of(List<TrainingList> step, long seed) {
         Map<String, Double> lambdas = new HashMap<>();
         List<TaughtPair> pairs = new ArrayList<>();
         for (TrainingList list : step) {
@@ -58,8 +59,7 @@ final class ExplanationSampling {
         }
         pairs.sort(Comparator.comparingDouble(pair -> -Math.abs(lambdas.getOrDefault(
                 ClickReward.key(pair.query().id(), pair.candidate().docId()), 0.0))));
-        List<TaughtPair> chosen = pairs.subList(
-                0, Math.min(terms.explanations().pairs(), pairs.size()));
+        List<TaughtPair> chosen = pairs.subList(0, Math.min(terms.explanations().pairs(), pairs.size()));
         if (chosen.isEmpty()) {
             return null;
         }

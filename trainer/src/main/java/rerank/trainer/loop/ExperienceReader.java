@@ -45,8 +45,7 @@ final class ExperienceReader implements AutoCloseable {
     private final KafkaConsumer<String, byte[]> consumer;
     private final RegistrySerde<Experience> serde;
 
-    private ExperienceReader(
-            String topic, KafkaConsumer<String, byte[]> consumer, RegistrySerde<Experience> serde) {
+    private ExperienceReader(String topic, KafkaConsumer<String, byte[]> consumer, RegistrySerde<Experience> serde) {
         this.topic = topic;
         this.consumer = consumer;
         this.serde = serde;
@@ -64,6 +63,7 @@ final class ExperienceReader implements AutoCloseable {
         keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         keys.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        keys.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         RegistrySerde<Experience> serde = new RegistrySerde<>(Experience.class);
         serde.configure(client, false);
         return new ExperienceReader(
@@ -174,8 +174,7 @@ final class ExperienceReader implements AutoCloseable {
         private final Map<TopicPartition, Integer> taken = new HashMap<>();
         private int skipped;
 
-        Reading(
-                Map<TopicPartition, Long> began, Map<TopicPartition, Long> end, int mostFresh, boolean isWithTexts) {
+        Reading(Map<TopicPartition, Long> began, Map<TopicPartition, Long> end, int mostFresh, boolean isWithTexts) {
             this.began = began;
             this.end = end;
             this.mostFresh = mostFresh;

@@ -197,7 +197,7 @@ public record LearnConfig(
                     client(),
                     new TopicNames(text(LearnKeys.TOPIC_PREFIX)),
                     text(LearnKeys.GROUP),
-                    text(LearnKeys.STORE),
+                    store(),
                     path(LearnKeys.BASE),
                     path(LearnKeys.WORK_DIR),
                     new Evidence(
@@ -230,9 +230,14 @@ public record LearnConfig(
             return client;
         }
 
+        /** A directory counts from the file's, an address is itself. */
+        private String store() {
+            String given = text(LearnKeys.STORE);
+            return given.contains(":/") ? given : path(LearnKeys.STORE).toString();
+        }
+
         private ClickWeights clicks() {
-            return new ClickWeights(
-                    number(LearnKeys.DWELL), number(LearnKeys.SHORT_CLICK), number(LearnKeys.SAVE));
+            return new ClickWeights(number(LearnKeys.DWELL), number(LearnKeys.SHORT_CLICK), number(LearnKeys.SAVE));
         }
 
         private LearningTerms terms() {

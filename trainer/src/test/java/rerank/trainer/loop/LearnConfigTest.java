@@ -37,11 +37,16 @@ class LearnConfigTest {
         keys.put("registry.basic.auth.user.info", "a:b");
         keys.put("replay.data", "storefront, examples");
         Path file = directory.resolve("learn.properties");
-        Files.write(file, keys.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        Files.write(
+                file,
+                keys.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
 
         LearnConfig config = LearnConfig.read(file);
 
         assertThat(config.base()).isEqualTo(directory.resolve("base"));
+        assertThat(config.store()).isEqualTo(directory.resolve("store").toString());
         assertThat(config.workDirectory()).isEqualTo(directory.resolve("learn"));
         assertThat(config.replay().paths())
                 .containsExactly(directory.resolve("storefront"), directory.resolve("examples"));
