@@ -68,7 +68,7 @@ final class SimulationOptions {
      * @param golden queries of the gate
      */
     private record Size(int sessions, int hostile, int cycle, int canary, int depth, int unseen, int golden) {
-        static final Size STANDARD = new Size(2400, 800, 400, 100, 20, 100, 100);
+        static final Size STANDARD = new Size(2400, 800, 400, 100, 20, 100, 150);
         static final Size SHORT = new Size(240, 120, 120, 40, 10, 30, 30);
 
         static Size of(boolean isShort) {

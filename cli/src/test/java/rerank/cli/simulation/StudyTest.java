@@ -18,11 +18,11 @@ import rerank.trainer.simulation.User;
 class StudyTest {
     @Test
     void aMeanCurveHoldsEachCurvesValueUntilItsNextPoint() {
-        Curves.Line slow = line(0, 0.4, 100, 0.6);
-        Curves.Line quick = line(0, 0.4, 50, 0.8);
+        Curves.Line slow = line(0, 0.25, 100, 0.5);
+        Curves.Line quick = line(0, 0.25, 50, 0.75);
 
         assertThat(Study.mean("mean", List.of(slow, quick)).points())
-                .containsExactly(new Curves.At(0, 0.4), new Curves.At(50, 0.6), new Curves.At(100, 0.7));
+                .containsExactly(new Curves.At(0, 0.25), new Curves.At(50, 0.5), new Curves.At(100, 0.625));
     }
 
     @Test
