@@ -16,9 +16,8 @@ public final class DataOptions {
             names = "--data",
             required = true,
             paramLabel = "DIR",
-            description =
-                    "Data set: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv and run.NAME.trec, each plain or .gz;"
-                            + " or the embedded data, storefront or storefront-shifted.")
+            description = "Data set: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv and run.NAME.trec, each plain or .gz;"
+                    + " or the embedded data, storefront or storefront-shifted.")
     private Path data = Path.of(".");
 
     @Option(names = "--split", paramLabel = "NAME", description = "Split to rerank. Default: ${DEFAULT-VALUE}.")

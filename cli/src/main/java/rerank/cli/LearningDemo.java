@@ -35,8 +35,10 @@ final class LearningDemo {
     void run() throws IOException {
         SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = SimulatedData.open(Path.of(Storefront.SHIFTED_NAME), DEPTH, UNSEEN);
-        say("A shop whose customers changed: their words, their favourite makers. %d of them come and click what suits"
-                + " them; after every %d the learner refines the weights that serve.", HONEST, CYCLE);
+        say(
+                "A shop whose customers changed: their words, their favourite makers. %d of them come and click what suits"
+                        + " them; after every %d the learner refines the weights that serve.",
+                HONEST, CYCLE);
         say("Then %d saboteurs click what is bad. Watch the gate.%n", CYCLE);
         Scenario scenario = new Scenario(
                 "demo",
@@ -51,7 +53,8 @@ final class LearningDemo {
             Course course = new Simulation(
                             data, new ServedQuality(data), EmbeddedService::start, new CourseTable(System.out))
                     .run(scenario, work.path());
-            say("%nnDCG@10 on queries that nobody asked: %.4f at the start, %.4f now; %d versions went out, %d refused.",
+            say(
+                    "%nnDCG@10 on queries that nobody asked: %.4f at the start, %.4f now; %d versions went out, %d refused.",
                     course.startNdcg10(),
                     course.endNdcg10(),
                     course.versions().published(),

@@ -66,8 +66,9 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--arm",
             paramLabel = "NAME",
-            description = "With --users, what is left out of learning or added: all (nothing left out), naive, no-replay,"
-                    + " no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "With --users, what is left out of learning or added: all (nothing left out), naive, no-replay,"
+                            + " no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
     private String arm = Arm.ALL.id();
 
     @Option(names = "--short", description = "All of it in small, in a few minutes: whether the parts work together.")
@@ -131,7 +132,8 @@ final class SimulateCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedMethod") // picocli calls it
     private int study(
             @Mixin SimulationOptions size,
-            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where runs are kept.") Path out,
+            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where runs are kept.")
+                    Path out,
             @Option(
                             names = "--arms",
                             split = ",",
@@ -147,20 +149,16 @@ final class SimulateCommand implements Callable<Integer> {
                     List<Long> seeds,
             @Option(names = "--users", defaultValue = "noisy", description = "Default: ${DEFAULT-VALUE}.") String kind,
             @Option(names = "--short", description = "Small runs.") boolean small,
-            @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the mean courses.")
-                    @Nullable Path picture)
+            @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the mean courses.") @Nullable Path picture)
             throws IOException {
         SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = size.data(small);
         Study study = new Study(
-                data,
-                size.scenario(kind, Crowd.of(Behaviour.named(kind).users(null, 1)), small),
-                seeds,
-                size.passes());
-        List<Arm> wanted = arms == null ? Arm.EVERY : Arrays.stream(arms).map(Arm::of).toList();
+                data, size.scenario(kind, Crowd.of(Behaviour.named(kind).users(null, 1)), small), seeds, size.passes());
+        List<Arm> wanted =
+                arms == null ? Arm.EVERY : Arrays.stream(arms).map(Arm::of).toList();
         Files.createDirectories(out);
-        Study.Result result =
-                study.run(EmbeddedService::start, new CourseTable(System.out), out, wanted, System.err);
+        Study.Result result = study.run(EmbeddedService::start, new CourseTable(System.out), out, wanted, System.err);
         System.out.printf("%n%s", Study.table(result));
         if (picture != null) {
             String title = data.dataset().name() + ", " + kind + " users, seeds "

@@ -49,7 +49,10 @@ final class SimulationOptions {
     @Option(names = "--depth", paramLabel = "N", description = "Candidates of each query.")
     private @Nullable Integer depth;
 
-    @Option(names = "--unseen", paramLabel = "N", description = "Queries of the test split that quality is measured on.")
+    @Option(
+            names = "--unseen",
+            paramLabel = "N",
+            description = "Queries of the test split that quality is measured on.")
     private @Nullable Integer unseen;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of every choice. Default: ${DEFAULT-VALUE}.")

@@ -22,8 +22,8 @@ final class FaultProcess {
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
             case "broker" -> {
-                try (var cluster = EmbeddedCluster.start(
-                        Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]))) {
+                try (var cluster =
+                        EmbeddedCluster.start(Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]))) {
                     System.out.println("broker is running at " + cluster.bootstrapServers());
                     Thread.currentThread().join();
                 }
@@ -36,8 +36,7 @@ final class FaultProcess {
 
     private static void work(WorkerConfig config, Path checkpoint) throws Exception {
         JudgeLoader loader = new JudgeLoader(config.inference(), FreeMemory.bytes());
-        try (Worker worker =
-                Worker.start(config, loader.load(checkpoint), Stores.source(config, checkpoint, loader))) {
+        try (Worker worker = Worker.start(config, loader.load(checkpoint), Stores.source(config, checkpoint, loader))) {
             System.out.println("worker is running");
             worker.awaitEnd();
         }

@@ -80,9 +80,9 @@ class LearnFaultsIT {
             ExperienceLog experience = ExperienceLog.await(ConfigOption.client(config), topics, QUERIES, PATIENCE);
             int usedByNone = useWhatIsLeft();
             List<ModelVersion> history = VersionReader.history(ConfigOption.client(config), topics);
-            assertThat(answers).hasSize(QUERIES).allSatisfy((id, results) -> assertThat(results)
-                    .as(id)
-                    .hasSize(1));
+            assertThat(answers)
+                    .hasSize(QUERIES)
+                    .allSatisfy((id, results) -> assertThat(results).as(id).hasSize(1));
             assertThat(experience.queryIds()).hasSize(QUERIES).doesNotHaveDuplicates();
             assertUsedOnce(history, usedByNone);
             assertGapFree(history);
@@ -254,25 +254,40 @@ class LearnFaultsIT {
 
     private Map<String, String> workerKeys() {
         return Map.of(
-                "bootstrap.servers", "127.0.0.1:" + brokerPort,
-                "schema.registry.url", "http://127.0.0.1:" + registryPort,
-                "state.dir", file("state"),
-                "rerank.topics.partitions", "2",
-                "rerank.feedback.window.ms", "1500",
-                "rerank.checkpoint.store", file("store"));
+                "bootstrap.servers",
+                "127.0.0.1:" + brokerPort,
+                "schema.registry.url",
+                "http://127.0.0.1:" + registryPort,
+                "state.dir",
+                file("state"),
+                "rerank.topics.partitions",
+                "2",
+                "rerank.feedback.window.ms",
+                "1500",
+                "rerank.checkpoint.store",
+                file("store"));
     }
 
     private Map<String, String> learnerKeys() {
         Map<String, String> keys = new HashMap<>(Map.of(
-                "bootstrap.servers", "127.0.0.1:" + brokerPort,
-                "schema.registry.url", "http://127.0.0.1:" + registryPort,
-                "checkpoint.store", file("store"),
-                "base.checkpoint", file("base"),
-                "work.dir", file("work"),
-                "gate.enabled", "false",
-                "canary.share", "0",
-                "evidence.min.queries", "8",
-                "evidence.holdout.share", "0"));
+                "bootstrap.servers",
+                "127.0.0.1:" + brokerPort,
+                "schema.registry.url",
+                "http://127.0.0.1:" + registryPort,
+                "checkpoint.store",
+                file("store"),
+                "base.checkpoint",
+                file("base"),
+                "work.dir",
+                file("work"),
+                "gate.enabled",
+                "false",
+                "canary.share",
+                "0",
+                "evidence.min.queries",
+                "8",
+                "evidence.holdout.share",
+                "0"));
         keys.put("evidence.max.queries", "300");
         return keys;
     }

@@ -57,7 +57,12 @@ class SimulateIT {
         assertThat(versions.path("published").asInt() + versions.path("refused").asInt())
                 .as(output.text())
                 .isGreaterThanOrEqualTo(2);
-        assertThat(figures.path("courses").path(0).path("points").path(1).path("sessions").asInt())
+        assertThat(figures.path("courses")
+                        .path(0)
+                        .path("points")
+                        .path(1)
+                        .path("sessions")
+                        .asInt())
                 .isGreaterThan(24);
         assertThat(Files.readString(plot)).startsWith("<svg").contains("noisy users", "true grades");
         assertThat(output.text()).contains("noisy, 48 sessions").contains("adversarial, ");

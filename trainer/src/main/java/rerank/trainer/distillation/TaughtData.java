@@ -104,8 +104,7 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
      * @param rows how groups become rows; the template is that of the prompts
      */
     public ExampleSource examples(PromptBuilder prompts, TrainConfig.Rows rows, long seed) {
-        return new DistillationSource(
-                dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
+        return new DistillationSource(dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
     }
 
     /**
