@@ -99,13 +99,14 @@ class VersionAnnouncerIT {
         assertThat(history)
                 .extracting(ModelVersion::getSequence)
                 .containsExactlyElementsOf(
-                        LongStream.rangeClosed(1, writers * each).boxed().toList());
+                        LongStream.rangeClosed(1, all.size() * (long) each).boxed().toList());
         assertThat(Set.copyOf(history.stream().map(ModelVersion::getVersion).toList()))
                 .hasSize(writers * each);
     }
 
     @Test
     @Timeout(60)
+    @SuppressWarnings("removal") // the simplest way to a group without members
     void offsetsAndAnnouncementsAreOneTransaction() throws Exception {
         TopicNames topics = topics("offsets.");
         TopicPartition experience = new TopicPartition(topics.experience(), 0);

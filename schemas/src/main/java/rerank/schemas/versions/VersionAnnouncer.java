@@ -185,6 +185,7 @@ public final class VersionAnnouncer implements AutoCloseable {
         return List.copyOf(numbered);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the commit fails when a send did
     private void write(
             KafkaProducer<String, ModelVersion> producer,
             List<ModelVersion> announcements,
@@ -208,7 +209,6 @@ public final class VersionAnnouncer implements AutoCloseable {
         commit(producer);
     }
 
-    /** A send that failed surfaces here too. */
     private static void commit(KafkaProducer<?, ?> producer) {
         try {
             producer.commitTransaction();

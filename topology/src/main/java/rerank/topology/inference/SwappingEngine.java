@@ -3,7 +3,6 @@ package rerank.topology.inference;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import rerank.schemas.CanaryShare;
  * it has and is closed after its last pair, on a thread of its own. Any thread submits; one at a time changes what serves.
  */
 public final class SwappingEngine implements InferenceEngine {
-    private final AtomicReference<Serving> serving;
+    private volatile Serving serving;
     private final List<HostedEngine> retiring = new CopyOnWriteArrayList<>();
 
     /** Guards what follows, and what is in service and retiring together. */
@@ -34,7 +33,7 @@ public final class SwappingEngine implements InferenceEngine {
      * @param first closed by this engine, as are all that follow
      */
     public SwappingEngine(InferenceEngine first) {
-        serving = new AtomicReference<>(new Serving(new HostedEngine(first, this::ended), null, 0));
+        serving = new Serving(new HostedEngine(first, this::ended), null, 0);
     }
 
     private record Serving(HostedEngine active, @Nullable HostedEngine canary, double share) {
@@ -56,7 +55,7 @@ public final class SwappingEngine implements InferenceEngine {
      * @param share the canary's share of the queries
      */
     public void serve(InferenceEngine active, @Nullable InferenceEngine canary, double share) {
-        Serving before = serving.get();
+        Serving before = serving;
         HostedEngine next = hosted(before, active);
         Serving after = new Serving(next, canary == null ? null : hosted(before, canary), share);
         List<HostedEngine> kept = after.all().toList();
@@ -64,7 +63,7 @@ public final class SwappingEngine implements InferenceEngine {
                 before.all().filter(engine -> !kept.contains(engine)).toList();
         synchronized (ended) {
             retiring.addAll(leaving);
-            serving.set(after);
+            serving = after;
         }
         leaving.forEach(HostedEngine::retire);
     }
@@ -111,19 +110,19 @@ public final class SwappingEngine implements InferenceEngine {
 
     @Override
     public PairJudge.Identity identity() {
-        return serving.get().active().engine().identity();
+        return serving.active().engine().identity();
     }
 
     @Override
     public PairJudge.Identity identity(String queryId) {
-        return serving.get().of(queryId).engine().identity();
+        return serving.of(queryId).engine().identity();
     }
 
     @Override
     public Ticket submit(Pair pair, long deadlineMs, Consumer<Outcome> whenDone) {
         while (true) {
             // One that retires at this moment refuses; the next look finds its successor.
-            Ticket ticket = serving.get().of(pair.query().id()).submit(pair, deadlineMs, whenDone);
+            Ticket ticket = serving.of(pair.query().id()).submit(pair, deadlineMs, whenDone);
             if (ticket != null) {
                 return ticket;
             }
@@ -143,13 +142,13 @@ public final class SwappingEngine implements InferenceEngine {
     /** Either being full is enough: a task does not know beforehand whose its next pair is. */
     @Override
     public boolean isFull() {
-        return serving.get().all().anyMatch(engine -> engine.engine().isFull());
+        return serving.all().anyMatch(engine -> engine.engine().isFull());
     }
 
     @Override
     public EngineStatistics statistics() {
         synchronized (ended) {
-            return Stream.concat(serving.get().all(), retiring.stream())
+            return Stream.concat(serving.all(), retiring.stream())
                     .map(engine -> engine.engine().statistics())
                     .reduce(endedStatistics, EngineStatistics::plus);
         }
@@ -160,6 +159,6 @@ public final class SwappingEngine implements InferenceEngine {
         synchronized (ended) {
             closed = true;
         }
-        Stream.concat(serving.get().all(), retiring.stream()).forEach(HostedEngine::close);
+        Stream.concat(serving.all(), retiring.stream()).forEach(HostedEngine::close);
     }
 }
