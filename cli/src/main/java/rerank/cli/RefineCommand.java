@@ -35,8 +35,11 @@ import rerank.trainer.loop.Outcome;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {" 0:the cycle ran, whatever came of it", " 1:failed; nothing was applied", " 2:the command line"
-                + " is wrong"},
+        exitCodeList = {
+            " 0:the cycle ran, whatever came of it",
+            " 1:failed; nothing was applied",
+            " 2:the command line" + " is wrong"
+        },
         footerHeading = "%nExample:%n",
         footer = {
             "  bootstrap.servers=localhost:9092",
@@ -104,8 +107,7 @@ final class RefineCommand implements Callable<Integer> {
             if (every == null) {
                 throw e;
             }
-            System.err.printf(
-                    Locale.ROOT, "refine: the cycle failed and is tried again: %s%n", Failure.inOneLine(e));
+            System.err.printf(Locale.ROOT, "refine: the cycle failed and is tried again: %s%n", Failure.inOneLine(e));
             return false;
         }
     }

@@ -44,7 +44,9 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "org.apache.kafka.clients..", "org.apache.kafka.streams..", "org.apache.kafka.common.serialization..");
+                    "org.apache.kafka.clients..",
+                    "org.apache.kafka.streams..",
+                    "org.apache.kafka.common.serialization..");
 
     @ArchTest
     static final ArchRule theRegistryClientStaysInTheSchemas = noClasses()

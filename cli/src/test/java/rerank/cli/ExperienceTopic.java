@@ -55,7 +55,8 @@ final class ExperienceTopic {
         List<Impression> impressions = new ArrayList<>();
         for (int d = 0; d < SmallData.CANDIDATES; d++) {
             List<UserAction> actions = isClicked.test(d)
-                    ? List.of(UserAction.newBuilder().setKind(FeedbackKind.CLICK).build())
+                    ? List.of(
+                            UserAction.newBuilder().setKind(FeedbackKind.CLICK).build())
                     : List.of();
             impressions.add(Impression.newBuilder()
                     .setDocId(id + "-d" + d)

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
@@ -69,10 +70,14 @@ class LearnerIT {
     void createTopics() {
         String prefix = "learn" + tests++ + ".";
         WorkerConfig worker = WorkerConfig.of(Map.of(
-                "bootstrap.servers", cluster.bootstrapServers(),
-                "schema.registry.url", cluster.registryUrl(),
-                "rerank.topics.prefix", prefix,
-                "rerank.topics.partitions", "2"));
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "schema.registry.url",
+                cluster.registryUrl(),
+                "rerank.topics.prefix",
+                prefix,
+                "rerank.topics.partitions",
+                "2"));
         try (Admin admin = Admin.create(worker.admin())) {
             new Topics(admin, worker.topicPlan()).create();
         }
@@ -146,7 +151,11 @@ class LearnerIT {
     @Test
     void aProcessThatIsKilledBetweenTrainingAndAnnouncementIsRepeatedWhole() throws Exception {
         Path file = directory.resolve("learn.properties");
-        Files.write(file, keys.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        Files.write(
+                file,
+                keys.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
         LearnConfig config = LearnConfig.read(file);
         clicks(config, 0, QUERIES, "random-1", 4);
         Process process = new ProcessBuilder(
@@ -179,7 +188,8 @@ class LearnerIT {
         LearnConfig config = LearnConfig.of(keys);
         clicks(config, 0, QUERIES, "random-1", 4);
         try (Learner quick = Learner.open(config, RefineCommand.store(config))) {
-            CheckpointStore slow = beforePut(config, () -> assertThat(quick.cycle().version()).isNotNull());
+            CheckpointStore slow =
+                    beforePut(config, () -> assertThat(quick.cycle().version()).isNotNull());
             try (Learner slower = Learner.open(config, slow)) {
                 assertThatThrownBy(slower::cycle).isInstanceOf(StaleCycleException.class);
                 assertThat(slower.cycle().experiences()).isZero();
@@ -272,14 +282,21 @@ class LearnerIT {
         ExperienceTopic.write(config.client(), config.topics(), from, queries, version, d -> d == document);
     }
 
+    /** The standing after all that was announced: whoever may announce next has waited for that. */
     private static ModelVersions standing(LearnConfig config) {
-        try (VersionReader reader = VersionReader.open(config.client(), config.topics())) {
-            return reader.readToEnd();
+        AtomicReference<ModelVersions> found = new AtomicReference<>(ModelVersions.NONE);
+        try (VersionAnnouncer announcer = VersionAnnouncer.open(config.client(), config.topics())) {
+            announcer.announce(standing -> {
+                found.set(standing);
+                return List.of();
+            });
         }
+        return found.get();
     }
 
     /** Numbers of all announcements, refusals and withdrawals count from 1 without a gap. */
     private static void assertGapFree(LearnConfig config) {
+        assertThat(standing(config).all()).isNotEmpty();
         List<Long> sequences = VersionReader.history(config.client(), config.topics()).stream()
                 .map(ModelVersion::getSequence)
                 .collect(Collectors.toList());

@@ -54,9 +54,9 @@ public record ListBatch(
                     "batch of " + lists.length + " lists: its arrays differ in rows, or it has none");
         }
         if (targets.length != lists.length || offsets.length != lists.length || labelTokens.length != 3) {
-            throw new IllegalArgumentException(
-                    "batch of " + lists.length + " lists: " + targets.length + " rows of targets, " + offsets.length
-                            + " of offsets and " + labelTokens.length + " label tokens; expected as many as lists, and 3");
+            throw new IllegalArgumentException("batch of " + lists.length + " lists: " + targets.length
+                    + " rows of targets, " + offsets.length + " of offsets and " + labelTokens.length
+                    + " label tokens; expected as many as lists, and 3");
         }
         if (!(temperature > 0) || !(scoreScale >= 0)) {
             throw new IllegalArgumentException("batch of lists: temperature " + temperature + " and score scale "

@@ -21,8 +21,8 @@ import rerank.model.transformer.TransformerTrainer.ListLossWeights;
 
 /** Lists that users acted on: the losses are the formulas, the gradients are the losses'. */
 class ListLossTest {
-    private static final TransformerConfig CONFIG = new TransformerConfig(
-            "llama", 2, 16, 2, 2, 8, 24, 40, 64, 10_000, null, 1e-6, true, false, false, 4);
+    private static final TransformerConfig CONFIG =
+            new TransformerConfig("llama", 2, 16, 2, 2, 8, 24, 40, 64, 10_000, null, 1e-6, true, false, false, 4);
     private static final AdapterConfig ADAPTER =
             new AdapterConfig(3, 6, 0, false, EnumSet.allOf(AdaptedModule.class), "");
     private static final ListLossWeights ALL = new ListLossWeights(1, 0.7f, 0.4f);
@@ -112,7 +112,8 @@ class ListLossTest {
         try (TransformerTrainer trainer = warmed(TrainerSetup.PLAIN)) {
             for (int step = 0; step < 30; step++) {
                 trainer.step(
-                        trainer.gradients(batch, new ListLossWeights(1, 0, 0), 0).gradients(),
+                        trainer.gradients(batch, new ListLossWeights(1, 0, 0), 0)
+                                .gradients(),
                         5e-3f,
                         new AdamW(0.9f, 0.98f, 1e-8f, 0, 1));
             }

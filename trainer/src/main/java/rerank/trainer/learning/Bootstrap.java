@@ -15,8 +15,7 @@ public record Bootstrap(double mean, double low, double high, int count) {
     private static final int ROUNDS = 2000;
 
     /** Nothing to compare: anything is possible. */
-    public static final Bootstrap NOTHING =
-            new Bootstrap(0, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 0);
+    public static final Bootstrap NOTHING = new Bootstrap(0, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 0);
 
     /**
      * Of paired differences.

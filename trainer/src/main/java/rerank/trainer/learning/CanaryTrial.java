@@ -42,8 +42,8 @@ public record CanaryTrial(
 
     public CanaryTrial {
         if (leastQueries < 2 || mostQueries < leastQueries || !(margin >= 0)) {
-            throw new IllegalArgumentException("canary: " + leastQueries + " to " + mostQueries
-                    + " queries, margin " + margin + "; expected at least 2, not fewer, and at least 0");
+            throw new IllegalArgumentException("canary: " + leastQueries + " to " + mostQueries + " queries, margin "
+                    + margin + "; expected at least 2, not fewer, and at least 0");
         }
     }
 

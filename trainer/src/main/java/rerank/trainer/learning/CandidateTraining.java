@@ -191,14 +191,15 @@ public final class CandidateTraining {
             List<List<TrainingList>> cut = batches.cut(lists);
             MicroBatches replayed = replayed(lists.size());
             int rows = lists.stream().mapToInt(list -> list.rows().size()).sum();
-            ExplanationSampling.Sampled sampled = explanations == null ? null : explanations.of(lists, plan.seed() + step);
+            ExplanationSampling.Sampled sampled =
+                    explanations == null ? null : explanations.of(lists, plan.seed() + step);
             int all = cut.size()
                     + (replayed == null ? 0 : replayed.batches().size())
                     + (sampled == null ? 0 : sampled.batches().batches().size());
             double own = replayed == null ? 1 : 1 - terms.replay();
             // The trainer divides the sum by the number of micro-batches, so each is multiplied by it.
-            var weights = new ListLossWeights((float) (own * all), (float) (own * all * terms.grade()), (float)
-                    (own * all * terms.divergence()));
+            var weights = new ListLossWeights(
+                    (float) (own * all), (float) (own * all * terms.grade()), (float) (own * all * terms.divergence()));
             List<ListGradients> found = Collections.synchronizedList(new ArrayList<>());
             List<Callable<Gradients>> tasks = new ArrayList<>();
             int seed = step * 1024 & 0xFFFFF;
@@ -218,7 +219,12 @@ public final class CandidateTraining {
             }
             int withReplay = tasks.size();
             if (sampled != null) {
-                add(tasks, sampled.batches(), SAMPLED, own * terms.explanations().weight() * sampled.scale() * all, seed);
+                add(
+                        tasks,
+                        sampled.batches(),
+                        SAMPLED,
+                        own * terms.explanations().weight() * sampled.scale() * all,
+                        seed);
             }
             int[] summed = {0};
             Gradients sum = workers.sum(tasks, each -> {
@@ -232,7 +238,10 @@ public final class CandidateTraining {
                     found.stream().mapToDouble(ListGradients::list).sum(),
                     found.stream().mapToDouble(ListGradients::grade).sum(),
                     found.stream().mapToDouble(ListGradients::divergence).sum(),
-                    replayLosses.stream().mapToDouble(Float::doubleValue).average().orElse(Double.NaN));
+                    replayLosses.stream()
+                            .mapToDouble(Float::doubleValue)
+                            .average()
+                            .orElse(Double.NaN));
         }
 
         /** Adds batches whose gradients are, all together, those of the mean over their rows times a factor. */

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rerank.model.RerankerSettings;
-import rerank.model.adapter.AdapterMerge;
 import rerank.model.adapter.AdapterConfig;
+import rerank.model.adapter.AdapterMerge;
 import rerank.model.transformer.TransformerTrainer;
 
 /** Writes a candidate as a whole checkpoint directory: weights, tokenizer, and settings that name its version. */
@@ -28,7 +28,11 @@ final class CheckpointFiles {
      * @param out replaced if it is there
      */
     static void write(
-            TransformerTrainer trainer, @Nullable AdapterConfig adapter, Path parent, RerankerSettings settings, Path out) {
+            TransformerTrainer trainer,
+            @Nullable AdapterConfig adapter,
+            Path parent,
+            RerankerSettings settings,
+            Path out) {
         try {
             delete(out);
             Files.createDirectories(out);

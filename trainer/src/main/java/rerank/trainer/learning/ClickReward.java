@@ -27,8 +27,8 @@ record ClickReward(Map<String, Double> lambdas) implements RewardFunction {
 
     @Override
     public double[] score(TaughtPair pair, List<Answer> answers) {
-        double lambda = lambdas.getOrDefault(
-                key(pair.query().id(), pair.candidate().docId()), 0.0);
+        double lambda =
+                lambdas.getOrDefault(key(pair.query().id(), pair.candidate().docId()), 0.0);
         double[] scores = FORM.score(pair, answers);
         for (int i = 0; i < scores.length; i++) {
             scores[i] += lambda * answers.get(i).label() / 2.0;

@@ -58,8 +58,7 @@ final class ExplanationSampling {
         }
         pairs.sort(Comparator.comparingDouble(pair -> -Math.abs(lambdas.getOrDefault(
                 ClickReward.key(pair.query().id(), pair.candidate().docId()), 0.0))));
-        List<TaughtPair> chosen = pairs.subList(
-                0, Math.min(terms.explanations().pairs(), pairs.size()));
+        List<TaughtPair> chosen = pairs.subList(0, Math.min(terms.explanations().pairs(), pairs.size()));
         if (chosen.isEmpty()) {
             return null;
         }

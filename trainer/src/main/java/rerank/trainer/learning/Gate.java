@@ -162,9 +162,7 @@ public final class Gate {
         checks.add(new Check(
                 "start",
                 toStart >= -limits.startMargin(),
-                said(
-                        "%+.4f to the distilled model's golden nDCG@10 (allowed %+.4f)",
-                        toStart, -limits.startMargin())));
+                said("%+.4f to the distilled model's golden nDCG@10 (allowed %+.4f)", toStart, -limits.startMargin())));
         figures.put("goldenNdcg10", evidence.candidate().meanNdcg10());
         figures.put("goldenNdcg10Before", evidence.active().meanNdcg10());
         figures.put("goldenDifference", bounds.mean());

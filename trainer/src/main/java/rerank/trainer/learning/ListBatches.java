@@ -46,8 +46,7 @@ record ListBatches(int rowsPerBatch, int[] labelTokens, LearningTerms terms) {
      * @param reference model that the divergence is measured to
      * @param scale factor on scores: the model's share of the final one
      */
-    ListBatch batch(
-            List<TrainingList> lists, int stepLists, int stepRows, TransformerTrainer reference, double scale) {
+    ListBatch batch(List<TrainingList> lists, int stepLists, int stepRows, TransformerTrainer reference, double scale) {
         int rows = lists.stream().mapToInt(list -> list.rows().size()).sum();
         int[][] ids = new int[rows][];
         int[][] types = new int[rows][];

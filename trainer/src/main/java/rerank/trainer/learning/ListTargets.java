@@ -89,8 +89,9 @@ public record ListTargets(double[] weights) {
             throw new IllegalArgumentException(scores.length + " scores for " + weights.length + " impressions");
         }
         double most = Arrays.stream(scores).max().orElse(0);
-        double[] softmax =
-                Arrays.stream(scores).map(s -> Math.exp((s - most) / temperature)).toArray();
+        double[] softmax = Arrays.stream(scores)
+                .map(s -> Math.exp((s - most) / temperature))
+                .toArray();
         double sum = Arrays.stream(softmax).sum();
         return Arrays.stream(softmax).map(e -> e / sum).toArray();
     }

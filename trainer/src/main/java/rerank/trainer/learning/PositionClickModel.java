@@ -32,8 +32,9 @@ final class PositionClickModel {
             edges[i] = scores.length == 0 ? 0 : scores[(int) ((i + 1L) * scores.length / BINS)];
         }
         this.bins = log.lists().stream()
-                .map(list ->
-                        Arrays.stream(list.scores()).mapToInt(s -> bin(edges, s)).toArray())
+                .map(list -> Arrays.stream(list.scores())
+                        .mapToInt(s -> bin(edges, s))
+                        .toArray())
                 .toArray(int[][]::new);
     }
 

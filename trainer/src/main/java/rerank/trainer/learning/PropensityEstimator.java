@@ -61,8 +61,8 @@ public record PropensityEstimator(int most, int leastImpressions, int resamples)
         double[] chosen = curve(combined(swaps, fitted, modelVariances), impressions);
         double[][] resampled = new double[resamples][];
         for (int i = 0; i < resamples; i++) {
-            var own = new ClickLog.Steps(
-                    log.swapSteps(positions, samples.get(i)).steps(), swaps.variances());
+            var own =
+                    new ClickLog.Steps(log.swapSteps(positions, samples.get(i)).steps(), swaps.variances());
             resampled[i] = curve(combined(own, fits.get(i), modelVariances), impressions);
         }
         return described(chosen, resampled, impressions, swaps, fitted);
@@ -78,7 +78,9 @@ public record PropensityEstimator(int most, int leastImpressions, int resamples)
             double[] values =
                     Arrays.stream(resampled).mapToDouble(c -> c[at]).sorted().toArray();
             if (k > 0) {
-                bySwaps *= swaps.variances()[k - 1] < Double.POSITIVE_INFINITY ? Math.exp(swaps.steps()[k - 1]) : Double.NaN;
+                bySwaps *= swaps.variances()[k - 1] < Double.POSITIVE_INFINITY
+                        ? Math.exp(swaps.steps()[k - 1])
+                        : Double.NaN;
                 byModel *= Math.exp(fitted[k - 1]);
             }
             positions.add(new Propensities.Position(

@@ -94,7 +94,8 @@ record TrainingList(
             OptionalInt grade = ClickWeights.grade(impressions.get(i));
             grades[i] = terms.grade() > 0 && grade.isPresent() ? grade.getAsInt() : -1;
         }
-        lists.add(new TrainingList(query, impressions, rows.of(query, impressions), targets.examined(), y, offsets, grades));
+        lists.add(new TrainingList(
+                query, impressions, rows.of(query, impressions), targets.examined(), y, offsets, grades));
     }
 
     /** Builds prompts as serving does. */
@@ -122,9 +123,7 @@ record TrainingList(
 
         /** A model without a token-type table takes type 0 alone. */
         private EncodedPrompt typed(EncodedPrompt prompt) {
-            return hasTokenTypes
-                    ? prompt
-                    : new EncodedPrompt(prompt.tokenIds(), new int[prompt.tokenIds().length]);
+            return hasTokenTypes ? prompt : new EncodedPrompt(prompt.tokenIds(), new int[prompt.tokenIds().length]);
         }
     }
 }

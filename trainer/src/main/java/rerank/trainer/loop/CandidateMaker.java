@@ -78,10 +78,7 @@ final class CandidateMaker {
         used.forEach(query -> (isHeldOut(query) ? heldOut : trained).add(query));
         long began = System.nanoTime();
         var training = new CandidateTraining(
-                config.terms(),
-                config.plan().withSeed(config.plan().seed() + 1000L * made),
-                config.clicks(),
-                replay);
+                config.terms(), config.plan().withSeed(config.plan().seed() + 1000L * made), config.clicks(), replay);
         CandidateTraining.Outcome outcome = training.train(
                 new CandidateTraining.Task(
                         from,
@@ -125,8 +122,7 @@ final class CandidateMaker {
         progress.at("gate: off-policy", 0.9);
         double[] offPolicy =
                 new OffPolicy(config.offPolicyCap(), config.clicks()).differences(candidate, heldOut, propensities);
-        return new Gate(limits, config.plan().seed())
-                .decide(new Gate.Evidence(distilled, before, after, offPolicy));
+        return new Gate(limits, config.plan().seed()).decide(new Gate.Evidence(distilled, before, after, offPolicy));
     }
 
     private static void addLosses(Map<String, Double> figures, CandidateTraining.Outcome outcome) {

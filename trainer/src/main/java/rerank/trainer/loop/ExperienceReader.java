@@ -45,8 +45,7 @@ final class ExperienceReader implements AutoCloseable {
     private final KafkaConsumer<String, byte[]> consumer;
     private final RegistrySerde<Experience> serde;
 
-    private ExperienceReader(
-            String topic, KafkaConsumer<String, byte[]> consumer, RegistrySerde<Experience> serde) {
+    private ExperienceReader(String topic, KafkaConsumer<String, byte[]> consumer, RegistrySerde<Experience> serde) {
         this.topic = topic;
         this.consumer = consumer;
         this.serde = serde;
@@ -174,8 +173,7 @@ final class ExperienceReader implements AutoCloseable {
         private final Map<TopicPartition, Integer> taken = new HashMap<>();
         private int skipped;
 
-        Reading(
-                Map<TopicPartition, Long> began, Map<TopicPartition, Long> end, int mostFresh, boolean isWithTexts) {
+        Reading(Map<TopicPartition, Long> began, Map<TopicPartition, Long> end, int mostFresh, boolean isWithTexts) {
             this.began = began;
             this.end = end;
             this.mostFresh = mostFresh;

@@ -24,7 +24,9 @@ final class Experiences {
      */
     static Optional<LoggedQuery> query(Experience event, boolean isWithTexts) {
         Optional<Mode> mode = mode(event.getMode());
-        if (mode.isEmpty() || event.getText().isBlank() || event.getImpressions().isEmpty()) {
+        if (mode.isEmpty()
+                || event.getText().isBlank()
+                || event.getImpressions().isEmpty()) {
             return Optional.empty();
         }
         try {

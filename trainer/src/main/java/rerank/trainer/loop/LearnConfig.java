@@ -231,8 +231,7 @@ public record LearnConfig(
         }
 
         private ClickWeights clicks() {
-            return new ClickWeights(
-                    number(LearnKeys.DWELL), number(LearnKeys.SHORT_CLICK), number(LearnKeys.SAVE));
+            return new ClickWeights(number(LearnKeys.DWELL), number(LearnKeys.SHORT_CLICK), number(LearnKeys.SAVE));
         }
 
         private LearningTerms terms() {

@@ -77,10 +77,8 @@ final class LearnKeys {
     static final String CANARY_CONFIDENCE = "canary.confidence";
 
     private static final Validator ABOVE_ZERO = new Check("above 0", value -> value > 0);
-    private static final Validator BELOW_ONE =
-            new Check("at least 0 and below 1", value -> value >= 0 && value < 1);
-    private static final Validator CONFIDENCE =
-            new Check("above 0.5 and below 1", value -> value > 0.5 && value < 1);
+    private static final Validator BELOW_ONE = new Check("at least 0 and below 1", value -> value >= 0 && value < 1);
+    private static final Validator CONFIDENCE = new Check("above 0.5 and below 1", value -> value > 0.5 && value < 1);
 
     private LearnKeys() {}
 
@@ -180,7 +178,13 @@ final class LearnKeys {
                         true,
                         MEDIUM,
                         "Whether what lies below the last click and one more is left out of the list loss.")
-                .define(TEMPERATURE, DOUBLE, 0.35, ABOVE_ZERO, LOW, "Divisor of scores in the list loss; see learning.md for why this one.")
+                .define(
+                        TEMPERATURE,
+                        DOUBLE,
+                        0.35,
+                        ABOVE_ZERO,
+                        LOW,
+                        "Divisor of scores in the list loss; see learning.md for why this one.")
                 .define(
                         DIVERGENCE,
                         DOUBLE,
@@ -225,10 +229,20 @@ final class LearnKeys {
                         MEDIUM,
                         "Factor on the policy gradient of explanations that are sampled before their label; 0 for none.")
                 .define(EXPLANATION_SAMPLES, INT, 4, atLeast(2), LOW, "Explanations sampled of a pair.")
-                .define(EXPLANATION_PAIRS, INT, 4, atLeast(1), LOW, "Pairs of a step that are sampled, those that clicks"
-                        + " say most about.")
-                .define(EXPLANATION_KL, DOUBLE, 0.02, atLeast(0), LOW, "Factor on KL of sampled tokens to the distilled"
-                        + " model.")
+                .define(
+                        EXPLANATION_PAIRS,
+                        INT,
+                        4,
+                        atLeast(1),
+                        LOW,
+                        "Pairs of a step that are sampled, those that clicks" + " say most about.")
+                .define(
+                        EXPLANATION_KL,
+                        DOUBLE,
+                        0.02,
+                        atLeast(0),
+                        LOW,
+                        "Factor on KL of sampled tokens to the distilled" + " model.")
                 .define(RATE, DOUBLE, 5e-4, ABOVE_ZERO, MEDIUM, "Peak of the learning rate.")
                 .define(EPOCHS, DOUBLE, 1.0, ABOVE_ZERO, MEDIUM, "Passes over the lists that were clicked.")
                 .define(MOST_STEPS, INT, 200, atLeast(1), MEDIUM, "Optimizer steps of a candidate at most.")

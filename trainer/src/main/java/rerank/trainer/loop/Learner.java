@@ -1,11 +1,13 @@
 package rerank.trainer.loop;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ public final class Learner implements AutoCloseable {
     /** Queries without their documents that are looked at to judge a canary, at most. */
     private static final int MOST_WATCHED = 100_000;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration A_MOMENT = Duration.ofMillis(20);
+
     private final LearnConfig config;
     private final CheckpointStore store;
     private final Progress progress;
@@ -47,6 +52,9 @@ public final class Learner implements AutoCloseable {
     private final CandidateMaker candidates;
     private final RerankerSettings base;
     private long cycles;
+
+    /** The number of the last announcement of this learner. */
+    private long announced;
 
     private Learner(
             LearnConfig config,
@@ -96,10 +104,11 @@ public final class Learner implements AutoCloseable {
             return;
         }
         CheckpointStore.Stored stored = store.put(base.modelVersion(), config.base());
-        announcer.announce(standing -> standing.active().isPresent()
+        announce(standing -> standing.active().isPresent()
                         || standing.find(base.modelVersion()).isPresent()
                 ? List.of()
-                : Rollout.active(standing, draft(base.modelVersion(), "", stored, Map.of(), "what learning starts from")));
+                : Rollout.active(
+                        standing, draft(base.modelVersion(), "", stored, Map.of(), "what learning starts from")), Map.of());
     }
 
     /**
@@ -109,15 +118,23 @@ public final class Learner implements AutoCloseable {
      */
     public CycleReport cycle() {
         cycles++;
-        ModelVersions standing = announcer.standing();
+        ModelVersions standing = standing();
         Optional<ModelVersion> active = standing.active();
         if (active.isPresent() && active.get().getPinned()) {
-            return report(0, Outcome.PINNED, null, Map.of(), active.get().getVersion() + " is pinned: "
-                    + active.get().getReason());
+            return report(
+                    0,
+                    Outcome.PINNED,
+                    null,
+                    Map.of(),
+                    active.get().getVersion() + " is pinned: " + active.get().getReason());
         }
         if (active.isEmpty()) {
-            return report(0, Outcome.TOO_LITTLE_EVIDENCE, null, Map.of(), "no version serves: everything was rolled"
-                    + " back; promote one to go on");
+            return report(
+                    0,
+                    Outcome.TOO_LITTLE_EVIDENCE,
+                    null,
+                    Map.of(),
+                    "no version serves: everything was rolled" + " back; promote one to go on");
         }
         Optional<ModelVersion> canary = standing.canary();
         return canary.isPresent() ? judge(standing, active.get(), canary.get()) : learn(standing, active.get());
@@ -148,11 +165,11 @@ public final class Learner implements AutoCloseable {
         }
         boolean isBetter = finding.decision() == CanaryTrial.Decision.PROMOTE;
         var began = new Standing(standing, batch.began());
-        announcer.announce(began.only(
+        announce(began.only(
                 experience::committed,
                 now -> isBetter
                         ? Rollout.promote(now, canary.getVersion(), finding.figures(), finding.reason())
-                        : Rollout.rollback(now, finding.figures(), finding.reason())));
+                        : Rollout.rollback(now, finding.figures(), finding.reason())), Map.of());
         return report(
                 since.size(),
                 isBetter ? Outcome.PROMOTED : Outcome.ROLLED_BACK,
@@ -185,7 +202,12 @@ public final class Learner implements AutoCloseable {
         Path from = store.fetch(active.getCheckpointUri(), active.getSha256());
         String version = VersionNames.next(standing, base.modelVersion());
         CandidateMaker.Candidate made = candidates.make(
-                active.getVersion(), from, used, propensities, version, VersionNames.last(standing, base.modelVersion()));
+                active.getVersion(),
+                from,
+                used,
+                propensities,
+                version,
+                VersionNames.last(standing, base.modelVersion()));
         Map<String, Double> figures = new TreeMap<>(made.figures());
         figures.put("experiences", (double) fresh);
         figures.put("experiencesWithOlder", (double) used.size());
@@ -209,12 +231,8 @@ public final class Learner implements AutoCloseable {
             return report(fresh, Outcome.TOO_LITTLE_EVIDENCE, null, figures, made.reason());
         }
         if (!made.passes()) {
-            ModelVersion draft = draft(
-                    version,
-                    active.getVersion(),
-                    new CheckpointStore.Stored("", ""),
-                    figures,
-                    made.reason());
+            ModelVersion draft =
+                    draft(version, active.getVersion(), new CheckpointStore.Stored("", ""), figures, made.reason());
             commit(
                     began,
                     config.evidence().isUsedByRefusal() ? batch.offsets() : Map.of(),
@@ -225,15 +243,34 @@ public final class Learner implements AutoCloseable {
         CheckpointStore.Stored stored = store.put(version + "-" + made.fingerprint(), checkpoint);
         ModelVersion draft = draft(version, active.getVersion(), stored, figures, made.reason());
         double share = config.canary().share();
-        commit(began, batch.offsets(), now -> share > 0 ? Rollout.canary(now, draft, share) : Rollout.active(now, draft));
-        return report(
-                fresh, share > 0 ? Outcome.PUBLISHED_CANARY : Outcome.PROMOTED, version, figures, made.reason());
+        commit(
+                began,
+                batch.offsets(),
+                now -> share > 0 ? Rollout.canary(now, draft, share) : Rollout.active(now, draft));
+        return report(fresh, share > 0 ? Outcome.PUBLISHED_CANARY : Outcome.PROMOTED, version, figures, made.reason());
     }
 
     /** Announcement and offsets, or neither. */
     private void commit(
             Standing began, Map<TopicPartition, OffsetAndMetadata> offsets, VersionAnnouncer.Decision decision) {
-        announcer.announce(began.only(experience::committed, decision), offsets, experience.group());
+        announce(began.only(experience::committed, decision), offsets);
+    }
+
+    private void announce(VersionAnnouncer.Decision decision, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        for (ModelVersion written : announcer.announce(decision, offsets, experience.group())) {
+            announced = Math.max(announced, written.getSequence());
+        }
+    }
+
+    /** The standing with all that this learner announced: a commit can be read a moment after it was acknowledged. */
+    private ModelVersions standing() {
+        long patience = System.nanoTime() + PATIENCE.toNanos();
+        ModelVersions standing = announcer.standing();
+        while (standing.lastSequence() < announced && System.nanoTime() < patience) {
+            LockSupport.parkNanos(A_MOMENT.toNanos());
+            standing = announcer.standing();
+        }
+        return standing;
     }
 
     private Propensities propensities(List<LoggedQuery> queries) {
@@ -253,11 +290,7 @@ public final class Learner implements AutoCloseable {
     }
 
     private static ModelVersion draft(
-            String version,
-            String parent,
-            CheckpointStore.Stored stored,
-            Map<String, Double> figures,
-            String reason) {
+            String version, String parent, CheckpointStore.Stored stored, Map<String, Double> figures, String reason) {
         return ModelVersion.newBuilder()
                 .setVersion(version)
                 .setSequence(0)

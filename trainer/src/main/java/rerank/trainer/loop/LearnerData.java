@@ -32,13 +32,13 @@ final class LearnerData {
         if (config.gate() == null || path == null) {
             return null;
         }
-        Optional<Storefront> embedded =
-                path.toFile().exists() ? Optional.empty() : Storefront.named(path.getFileName().toString());
+        Optional<Storefront> embedded = path.toFile().exists()
+                ? Optional.empty()
+                : Storefront.named(path.getFileName().toString());
         Dataset dataset = embedded.map(Storefront::dataset).orElseGet(() -> Dataset.read(path));
         String split = config.golden().split();
-        Optional<ExplanationChecker> checker = embedded.isPresent()
-                ? Optional.of(embedded.get().checker())
-                : MedquadChecker.of(dataset, split);
+        Optional<ExplanationChecker> checker =
+                embedded.isPresent() ? Optional.of(embedded.get().checker()) : MedquadChecker.of(dataset, split);
         return new GoldenSet(
                 dataset,
                 split,

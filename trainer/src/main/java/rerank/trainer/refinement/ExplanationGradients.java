@@ -64,7 +64,6 @@ public final class ExplanationGradients {
         List<Objective.Step> steps = objective.steps(scored, seed);
         return steps.isEmpty()
                 ? new Round(List.of(), 0, figures.reward(), 1 - figures.badFormat())
-                : new Round(
-                        steps.get(0).rows(), steps.get(0).scale(), figures.reward(), 1 - figures.badFormat());
+                : new Round(steps.get(0).rows(), steps.get(0).scale(), figures.reward(), 1 - figures.badFormat());
     }
 }

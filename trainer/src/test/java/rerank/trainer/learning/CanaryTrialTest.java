@@ -45,8 +45,8 @@ class CanaryTrialTest {
     void chanceAloneSeldomWithdraws() {
         int withdrawn = 0;
         for (long seed = 0; seed < 40; seed++) {
-            Decision decision =
-                    decide(clicks(200, 0.5, seed), clicks(400, 0.5, seed + 1000)).decision();
+            Decision decision = decide(clicks(200, 0.5, seed), clicks(400, 0.5, seed + 1000))
+                    .decision();
             withdrawn += decision == Decision.ROLL_BACK ? 1 : 0;
         }
         assertThat(withdrawn).isLessThanOrEqualTo(8);

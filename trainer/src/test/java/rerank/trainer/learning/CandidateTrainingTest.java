@@ -96,9 +96,8 @@ class CandidateTrainingTest {
     @Test
     void gradesAreLearnedWithoutClicks() {
         double before = advantage(distilled);
-        List<LoggedQuery> graded = queries(
-                60,
-                document -> List.of(new UserAction(UserAction.Kind.GRADE, document == 2 ? 2 : 0)));
+        List<LoggedQuery> graded =
+                queries(60, document -> List.of(new UserAction(UserAction.Kind.GRADE, document == 2 ? 2 : 0)));
 
         CandidateTraining.Outcome outcome = train(CLICKS, plan(1), graded, null, "graded");
 
@@ -108,8 +107,7 @@ class CandidateTrainingTest {
     @Test
     void anAdapterIsMergedIntoAWholeCheckpoint() {
         var adapter = new AdapterConfig(4, 8, 0, false, EnumSet.allOf(AdaptedModule.class), "");
-        var plan = new TrainingPlan(
-                3, 100, 8, 0.02, new TrainerSetup(Precision.FLOAT32, false, adapter), 1, 5);
+        var plan = new TrainingPlan(3, 100, 8, 0.02, new TrainerSetup(Precision.FLOAT32, false, adapter), 1, 5);
         double before = advantage(distilled);
 
         Path candidate = train(CLICKS, plan, clicks(40, 2), null, "adapted").checkpoint();
@@ -120,8 +118,7 @@ class CandidateTrainingTest {
 
     @Test
     void explanationsAreSampledBesideClicksAndReplayTakesItsShare() {
-        var all = new LearningTerms(
-                2, true, 0.35, 0.02, 1, 0.3, new LearningTerms.Explanations(1, 2, 2, 0.02));
+        var all = new LearningTerms(2, true, 0.35, 0.02, 1, 0.3, new LearningTerms.Explanations(1, 2, 2, 0.02));
         List<String> drawn = new ArrayList<>();
         CandidateTraining.Replay replay = (prompts, seed) -> new ExampleSource() {
             @Override
@@ -217,8 +214,7 @@ class CandidateTrainingTest {
                         "distilled",
                         acts.on(kind)));
             }
-            logged.add(new LoggedQuery(
-                    new Query("q" + q, "what I want"), Mode.LABEL, "distilled", q, 0, impressions));
+            logged.add(new LoggedQuery(new Query("q" + q, "what I want"), Mode.LABEL, "distilled", q, 0, impressions));
         }
         return logged;
     }
@@ -233,8 +229,8 @@ class CandidateTrainingTest {
             double chosen = 0;
             double others = 0;
             for (int kind = 0; kind < KINDS.size(); kind++) {
-                var judgment = (Judgment.Judged) reranker.judge(List.of(new Pair(
-                                new Query("q", "what I want"), document(kind), Pair.Task.LABEL, null)))
+                var judgment = (Judgment.Judged) reranker.judge(
+                                List.of(new Pair(new Query("q", "what I want"), document(kind), Pair.Task.LABEL, null)))
                         .get(0);
                 if (kind == 2) {
                     chosen = judgment.labels().score();

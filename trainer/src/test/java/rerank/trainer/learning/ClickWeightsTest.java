@@ -28,7 +28,8 @@ class ClickWeightsTest {
 
     @Test
     void aDismissalTakesAllOfItBack() {
-        assertThat(of(act(Kind.CLICK, 0), act(Kind.SAVE, 0), act(Kind.DISMISS, 0))).isZero();
+        assertThat(of(act(Kind.CLICK, 0), act(Kind.SAVE, 0), act(Kind.DISMISS, 0)))
+                .isZero();
     }
 
     @Test

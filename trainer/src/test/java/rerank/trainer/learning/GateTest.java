@@ -41,7 +41,8 @@ class GateTest {
             GoldenSet.Figures start = figures(0, 77, 0);
             GoldenSet.Figures active = figures(before, 77, 0.0);
             GoldenSet.Figures candidate = figures(before - 0.006, 77, 1000 + cycle);
-            if (gate().decide(new Gate.Evidence(start, active, candidate, NO_CLICKS)).passes()) {
+            if (gate().decide(new Gate.Evidence(start, active, candidate, NO_CLICKS))
+                    .passes()) {
                 lost = before - 0.006;
             }
             lowest = Math.min(lowest, lost);

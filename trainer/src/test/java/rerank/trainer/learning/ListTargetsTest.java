@@ -8,7 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ListTargetsTest {
-    private static final Propensities HYPERBOLIC = new Propensities(List.of(position(1), position(2), position(3), position(4)));
+    private static final Propensities HYPERBOLIC =
+            new Propensities(List.of(position(1), position(2), position(3), position(4)));
 
     @Test
     void endsOneBelowTheLastClickAndWeighsByPropensityUpToTheCap() {
@@ -35,7 +36,8 @@ class ListTargetsTest {
     void withoutAClickOrWithOneDocumentThereIsNothingToLearn() {
         assertThat(ListTargets.of(new double[] {0, 0, 0}, HYPERBOLIC, 2, true).isEmpty())
                 .isTrue();
-        assertThat(ListTargets.of(new double[] {1}, HYPERBOLIC, 2, true).isEmpty()).isTrue();
+        assertThat(ListTargets.of(new double[] {1}, HYPERBOLIC, 2, true).isEmpty())
+                .isTrue();
     }
 
     @Test

@@ -14,7 +14,8 @@ class OffPolicyTest {
 
     @Test
     void movingTheClickedDocumentUpIsWorthItsDiscount() {
-        LoggedQuery query = LoggedQueries.of("q", LoggedQueries.nothing(), LoggedQueries.nothing(), LoggedQueries.click());
+        LoggedQuery query =
+                LoggedQueries.of("q", LoggedQueries.nothing(), LoggedQueries.nothing(), LoggedQueries.click());
 
         double[] up = ESTIMATE.difference(query.impressions(), new double[] {0.2, 0.1, 0.9}, Propensities.NONE);
         double[] same = ESTIMATE.difference(query.impressions(), new double[] {0.9, 0.5, 0.1}, Propensities.NONE);

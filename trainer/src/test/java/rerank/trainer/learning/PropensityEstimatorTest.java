@@ -100,7 +100,8 @@ class PropensityEstimatorTest {
             List<double[]> documents = new ArrayList<>();
             for (int d = 0; d < DEPTH; d++) {
                 int grade = random.nextInt(3);
-                documents.add(new double[] {grade, Math.min(1, Math.max(0, grade / 2.0 + 0.35 * random.nextGaussian()))});
+                documents.add(new double[] {grade, Math.min(1, Math.max(0, grade / 2.0 + 0.35 * random.nextGaussian()))
+                });
             }
             documents.sort(Comparator.comparingDouble(d -> -d[1]));
             int explored = 0;
@@ -114,7 +115,8 @@ class PropensityEstimatorTest {
             double[] scores = new double[DEPTH];
             for (int k = 0; k < DEPTH; k++) {
                 double examined = Math.pow(k + 1, -eta);
-                clicked[k] = random.nextDouble() < examined * CLICK[(int) documents.get(k)[0]];
+                clicked[k] =
+                        random.nextDouble() < examined * CLICK[(int) documents.get(k)[0]];
                 scores[k] = documents.get(k)[1];
             }
             lists.add(new ClickLog.Shown(clicked, scores, explored));

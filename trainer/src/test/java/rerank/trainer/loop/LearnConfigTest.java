@@ -37,7 +37,11 @@ class LearnConfigTest {
         keys.put("registry.basic.auth.user.info", "a:b");
         keys.put("replay.data", "storefront, examples");
         Path file = directory.resolve("learn.properties");
-        Files.write(file, keys.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        Files.write(
+                file,
+                keys.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
 
         LearnConfig config = LearnConfig.read(file);
 
