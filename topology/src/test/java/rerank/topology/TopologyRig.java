@@ -39,6 +39,7 @@ import rerank.schemas.RankedResults;
 import rerank.schemas.RegistrySerde;
 import rerank.schemas.TopicNames;
 import rerank.topology.Judging.Placement;
+import rerank.topology.worker.StoreMemory;
 
 /** The topology on a test driver, with an engine that is completed by hand and a clock that is advanced by hand. */
 final class TopologyRig implements AutoCloseable {
@@ -83,6 +84,7 @@ final class TopologyRig implements AutoCloseable {
         properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         // Under exactly once the driver loses what error handlers write: it clears its producer before the commit.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemory.class);
         properties.putAll(DeadLetterHandling.properties(topics.deadLetters()));
         driver = new TopologyTestDriver(
                 RerankTopology.create(settings, registry, engine, counters),

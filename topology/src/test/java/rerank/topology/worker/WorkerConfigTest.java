@@ -18,6 +18,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rerank.model.ranking.Mode;
+import rerank.topology.Attribution;
+import rerank.topology.Exploration;
 import rerank.topology.Judging.Placement;
 
 class WorkerConfigTest {
@@ -64,6 +66,28 @@ class WorkerConfigTest {
         assertThat(config.settings().answering().firstStageWeight()).isEqualTo(OptionalDouble.of(0.25));
         assertThat(config.topicPlan().names().deadLetters()).isEqualTo("prod.dead-letters");
         assertThat(config.inference()).isEqualTo(new Inference("cuda:0,cuda:1", "bfloat16", 2048, 128, 512));
+    }
+
+    @Test
+    void readsFeedbackForHalfAnHourAndExploresNothingUnlessToldOtherwise() {
+        WorkerConfig silent = config();
+        WorkerConfig told = config(
+                "rerank.feedback.enabled", "false",
+                "rerank.feedback.window.ms", "60000",
+                "rerank.feedback.max.impressions", "10",
+                "rerank.feedback.max.text.chars", "0",
+                "rerank.feedback.retention.ms", "86400000",
+                "rerank.experience.retention.ms", "172800000",
+                "rerank.explore.share", "0.05");
+
+        assertThat(silent.settings().attribution()).isEqualTo(new Attribution(true, Duration.ofMinutes(30), 50, 2000));
+        assertThat(silent.settings().exploration()).isEqualTo(Exploration.NONE);
+        assertThat(silent.topicPlan().feedback())
+                .isEqualTo(new TopicPlan.Feedback(true, Duration.ofDays(7), Duration.ofDays(30)));
+        assertThat(told.settings().attribution()).isEqualTo(new Attribution(false, Duration.ofMinutes(1), 10, 0));
+        assertThat(told.settings().exploration()).isEqualTo(new Exploration(0.05));
+        assertThat(told.topicPlan().feedback())
+                .isEqualTo(new TopicPlan.Feedback(false, Duration.ofDays(1), Duration.ofDays(2)));
     }
 
     @Test
