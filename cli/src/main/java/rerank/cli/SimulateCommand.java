@@ -82,28 +82,33 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // Mistakes are said before the data are opened, which takes a while.
+        Behaviour behaviour = users == null ? null : Behaviour.named(users);
+        Attraction attraction = clicks == null ? null : Attraction.parse(clicks);
+        Arm learned = Arm.of(arm);
         SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = options.data(isShort);
         try (WorkDirectory work = WorkDirectory.make()) {
-            if (users == null) {
+            if (behaviour == null) {
                 StandardExperiment.Result result = options.standard(data, isShort)
                         .run(EmbeddedService::start, new CourseTable(System.out), work.path(), System.err);
                 print(result.report(), result.svg());
             } else {
-                print(data, Behaviour.named(users), work.path());
+                User user = behaviour.users(attraction, eta);
+                run(data, behaviour, isWithDwell ? new Readers(user) : user, learned, work.path());
             }
         }
         return 0;
     }
 
-    private void print(SimulatedData data, Behaviour behaviour, Path directory) throws IOException {
-        User user = behaviour.users(clicks == null ? null : Attraction.parse(clicks), eta);
-        String name = behaviour.name().toLowerCase(Locale.ROOT);
-        Scenario base = options.scenario(name, Crowd.of(isWithDwell ? new Readers(user) : user), isShort);
+    private void run(SimulatedData data, Behaviour behaviour, User user, Arm learned, Path directory)
+            throws IOException {
+        Scenario base =
+                options.scenario(behaviour.name().toLowerCase(Locale.ROOT), Crowd.of(user), isShort);
         long begun = System.nanoTime();
         Course course = new Simulation(
                         data, new ServedQuality(data), EmbeddedService::start, new CourseTable(System.out))
-                .run(Arm.of(arm).applied(base, options.seed()), directory);
+                .run(learned.applied(base, options.seed()), directory);
         print(
                 SimulationReport.of(
                         data, course, behaviour == Behaviour.ADVERSARIAL, (System.nanoTime() - begun) / 1e9),
