@@ -69,7 +69,7 @@ final class LearningDemo {
         keys.put("evidence.min.queries", String.valueOf(CYCLE));
         keys.put("evidence.max.queries", String.valueOf(CYCLE + CANARY));
         keys.put("learning.rate", "1e-3");
-        keys.put("epochs", "2");
+        keys.put("epochs", "3");
         keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
         keys.put("golden.queries", "80");
