@@ -34,8 +34,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--learn",
-            description = "Instead, see it learn: simulated customers click, versions go out and get better, and one that"
-                    + " saboteurs taught is refused. Takes a few minutes.")
+            description =
+                    "Instead, see it learn: simulated customers click, versions go out and get better, and one that"
+                            + " saboteurs taught is refused. Takes a few minutes.")
     private boolean isLearning;
 
     @Mixin

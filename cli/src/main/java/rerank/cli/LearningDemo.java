@@ -35,8 +35,10 @@ final class LearningDemo {
     void run() throws IOException {
         SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = SimulatedData.open(Path.of(Storefront.SHIFTED_NAME), DEPTH, UNSEEN);
-        say("A shop whose customers changed: their words, their favourite makers. %d of them come and click what suits"
-                + " them; after every %d the learner refines the weights that serve.", HONEST, CYCLE);
+        say(
+                "A shop whose customers changed: their words, their favourite makers. %d of them come and click what suits"
+                        + " them; after every %d the learner refines the weights that serve.",
+                HONEST, CYCLE);
         say("Then %d saboteurs click what is bad. Watch the gate.%n", CYCLE);
         Scenario scenario = new Scenario(
                 "demo",
@@ -51,7 +53,8 @@ final class LearningDemo {
             Course course = new Simulation(
                             data, new ServedQuality(data), EmbeddedService::start, new CourseTable(System.out))
                     .run(scenario, work.path());
-            say("%nnDCG@10 on queries that nobody asked: %.4f at the start, %.4f now; %d versions went out, %d refused.",
+            say(
+                    "%nnDCG@10 on queries that nobody asked: %.4f at the start, %.4f now; %d versions went out, %d refused.",
                     course.startNdcg10(),
                     course.endNdcg10(),
                     course.versions().published(),
@@ -66,7 +69,7 @@ final class LearningDemo {
         keys.put("evidence.min.queries", String.valueOf(CYCLE));
         keys.put("evidence.max.queries", String.valueOf(CYCLE + CANARY));
         keys.put("learning.rate", "1e-3");
-        keys.put("epochs", "2");
+        keys.put("epochs", "3");
         keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
         keys.put("golden.queries", "80");

@@ -66,8 +66,9 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--arm",
             paramLabel = "NAME",
-            description = "With --users, what is left out of learning or added: all (nothing left out), naive, no-replay,"
-                    + " no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "With --users, what is left out of learning or added: all (nothing left out), naive, no-replay,"
+                            + " no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
     private String arm = Arm.ALL.id();
 
     @Option(names = "--short", description = "All of it in small, in a few minutes: whether the parts work together.")
@@ -81,28 +82,33 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // Mistakes are said before the data are opened, which takes a while.
+        Behaviour behaviour = users == null ? null : Behaviour.named(users);
+        Attraction attraction = clicks == null ? null : Attraction.parse(clicks);
+        Arm learned = Arm.of(arm);
         SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = options.data(isShort);
         try (WorkDirectory work = WorkDirectory.make()) {
-            if (users == null) {
+            if (behaviour == null) {
                 StandardExperiment.Result result = options.standard(data, isShort)
                         .run(EmbeddedService::start, new CourseTable(System.out), work.path(), System.err);
                 print(result.report(), result.svg());
             } else {
-                print(data, Behaviour.named(users), work.path());
+                User user = behaviour.users(attraction, eta);
+                run(data, behaviour, isWithDwell ? new Readers(user) : user, learned, work.path());
             }
         }
         return 0;
     }
 
-    private void print(SimulatedData data, Behaviour behaviour, Path directory) throws IOException {
-        User user = behaviour.users(clicks == null ? null : Attraction.parse(clicks), eta);
-        String name = behaviour.name().toLowerCase(Locale.ROOT);
-        Scenario base = options.scenario(name, Crowd.of(isWithDwell ? new Readers(user) : user), isShort);
+    private void run(SimulatedData data, Behaviour behaviour, User user, Arm learned, Path directory)
+            throws IOException {
+        Scenario base =
+                options.scenario(behaviour.name().toLowerCase(Locale.ROOT), Crowd.of(user), isShort);
         long begun = System.nanoTime();
         Course course = new Simulation(
                         data, new ServedQuality(data), EmbeddedService::start, new CourseTable(System.out))
-                .run(Arm.of(arm).applied(base, options.seed()), directory);
+                .run(learned.applied(base, options.seed()), directory);
         print(
                 SimulationReport.of(
                         data, course, behaviour == Behaviour.ADVERSARIAL, (System.nanoTime() - begun) / 1e9),
@@ -131,7 +137,8 @@ final class SimulateCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedMethod") // picocli calls it
     private int study(
             @Mixin SimulationOptions size,
-            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where runs are kept.") Path out,
+            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where runs are kept.")
+                    Path out,
             @Option(
                             names = "--arms",
                             split = ",",
@@ -147,20 +154,16 @@ final class SimulateCommand implements Callable<Integer> {
                     List<Long> seeds,
             @Option(names = "--users", defaultValue = "noisy", description = "Default: ${DEFAULT-VALUE}.") String kind,
             @Option(names = "--short", description = "Small runs.") boolean small,
-            @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the mean courses.")
-                    @Nullable Path picture)
+            @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the mean courses.") @Nullable Path picture)
             throws IOException {
         SimulationOptions.useOneNativeThreadEach();
         SimulatedData data = size.data(small);
         Study study = new Study(
-                data,
-                size.scenario(kind, Crowd.of(Behaviour.named(kind).users(null, 1)), small),
-                seeds,
-                size.passes());
-        List<Arm> wanted = arms == null ? Arm.EVERY : Arrays.stream(arms).map(Arm::of).toList();
+                data, size.scenario(kind, Crowd.of(Behaviour.named(kind).users(null, 1)), small), seeds, size.passes());
+        List<Arm> wanted =
+                arms == null ? Arm.EVERY : Arrays.stream(arms).map(Arm::of).toList();
         Files.createDirectories(out);
-        Study.Result result =
-                study.run(EmbeddedService::start, new CourseTable(System.out), out, wanted, System.err);
+        Study.Result result = study.run(EmbeddedService::start, new CourseTable(System.out), out, wanted, System.err);
         System.out.printf("%n%s", Study.table(result));
         if (picture != null) {
             String title = data.dataset().name() + ", " + kind + " users, seeds "

@@ -49,7 +49,10 @@ final class SimulationOptions {
     @Option(names = "--depth", paramLabel = "N", description = "Candidates of each query.")
     private @Nullable Integer depth;
 
-    @Option(names = "--unseen", paramLabel = "N", description = "Queries of the test split that quality is measured on.")
+    @Option(
+            names = "--unseen",
+            paramLabel = "N",
+            description = "Queries of the test split that quality is measured on.")
     private @Nullable Integer unseen;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of every choice. Default: ${DEFAULT-VALUE}.")
@@ -68,7 +71,7 @@ final class SimulationOptions {
      * @param golden queries of the gate
      */
     private record Size(int sessions, int hostile, int cycle, int canary, int depth, int unseen, int golden) {
-        static final Size STANDARD = new Size(2400, 800, 400, 100, 20, 100, 100);
+        static final Size STANDARD = new Size(2000, 1000, 500, 100, 15, 100, 120);
         static final Size SHORT = new Size(240, 120, 120, 40, 10, 30, 30);
 
         static Size of(boolean isShort) {
@@ -135,7 +138,8 @@ final class SimulationOptions {
         keys.put("evidence.min.queries", String.valueOf((int) (SHARE_OF_SESSIONS_THAT_IS_ENOUGH * cycle)));
         keys.put("evidence.max.queries", "4000");
         keys.put("learning.rate", "1e-3");
-        keys.put("epochs", "2");
+        keys.put("epochs", "3");
+        keys.put("max.steps", "1000");
         keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
         keys.put("golden.queries", String.valueOf(size.golden()));

@@ -57,7 +57,12 @@ class SimulateIT {
         assertThat(versions.path("published").asInt() + versions.path("refused").asInt())
                 .as(output.text())
                 .isGreaterThanOrEqualTo(2);
-        assertThat(figures.path("courses").path(0).path("points").path(1).path("sessions").asInt())
+        assertThat(figures.path("courses")
+                        .path(0)
+                        .path("points")
+                        .path(1)
+                        .path("sessions")
+                        .asInt())
                 .isGreaterThan(24);
         assertThat(Files.readString(plot)).startsWith("<svg").contains("noisy users", "true grades");
         assertThat(output.text()).contains("noisy, 48 sessions").contains("adversarial, ");
@@ -77,7 +82,8 @@ class SimulateIT {
         Output second = simulate(study);
 
         assertThat(second.exitCode()).as(second.errors()).isZero();
-        assertThat(second.errors()).doesNotContain("frozen, seed 1").doesNotContain("true grades, seed 1");
+        assertThat(second.errors()).doesNotContain("frozen, seed 1")
+                .doesNotContain("true grades, seed 1");
         assertThat(Files.readAllBytes(runs.resolve("frozen-1.json"))).isEqualTo(course);
         JsonNode frozen = json.readTree(course);
         assertThat(frozen.path("points"))

@@ -49,7 +49,7 @@ public record Arm(String id, String name, Map<String, String> learning, boolean 
         Map<String, String> keys = new HashMap<>(base.learning());
         keys.putAll(learning);
         keys.put("seed", String.valueOf(seed));
-        return new Scenario(
-                id, base.checkpoint(), base.crowd(), base.sessions(), base.pace(), seed, keys, isFrozen);
+        String called = equals(ALL) ? base.name() : base.name() + ", " + name;
+        return new Scenario(called, base.checkpoint(), base.crowd(), base.sessions(), base.pace(), seed, keys, isFrozen);
     }
 }

@@ -56,20 +56,14 @@ public record Course(String name, double startNdcg10, List<Point> points, Simula
     public double lowestServedNdcg10() {
         return Math.min(
                 startNdcg10,
-                points.stream()
-                        .mapToDouble(Point::servedNdcg10)
-                        .min()
-                        .orElse(startNdcg10));
+                points.stream().mapToDouble(Point::servedNdcg10).min().orElse(startNdcg10));
     }
 
     /** The lowest of any version that answered even one query. */
     public double lowestVersionNdcg10() {
         return Math.min(
                 startNdcg10,
-                points.stream()
-                        .mapToDouble(Point::lowestNdcg10)
-                        .min()
-                        .orElse(startNdcg10));
+                points.stream().mapToDouble(Point::lowestNdcg10).min().orElse(startNdcg10));
     }
 
     /** Sessions in all. */

@@ -63,8 +63,11 @@ public final class Curves {
         for (int i = 0; i < lines.size(); i++) {
             svg.append(line(lines.get(i), COLOURS.get(i % COLOURS.size()), frame));
             svg.append(text(
-                    WIDTH - RIGHT + 14, TOP + 14 + 20 * i, "start", COLOURS.get(i % COLOURS.size()), lines.get(i)
-                            .name()));
+                    WIDTH - RIGHT + 14,
+                    TOP + 14 + 20 * i,
+                    "start",
+                    COLOURS.get(i % COLOURS.size()),
+                    lines.get(i).name()));
         }
         return svg.append("</svg>\n").toString();
     }

@@ -42,8 +42,7 @@ public final class ServedQuality {
 
     /** The quality of a checkpoint, measured anew. */
     double measure(Path checkpoint) {
-        List<Query> queries =
-                data.unseen().stream().map(RerankRequest::query).toList();
+        List<Query> queries = data.unseen().stream().map(RerankRequest::query).toList();
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / NativeThreads.count());
         double weight;
         try (PairJudge judge = CheckpointJudge.load(checkpoint)) {

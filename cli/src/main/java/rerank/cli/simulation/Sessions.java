@@ -100,7 +100,8 @@ final class Sessions implements AutoCloseable {
             }
             if (System.nanoTime() - lastAnswer > PATIENCE.toNanos()) {
                 throw new IllegalStateException("no answer for " + PATIENCE.toSeconds() + " s; " + waiting.size()
-                        + " queries wait, for example " + waiting.keySet().iterator().next());
+                        + " queries wait, for example "
+                        + waiting.keySet().iterator().next());
             }
         }
         awaitPublished();

@@ -92,9 +92,6 @@ public final class Simulation {
     /** Settings of the worker: it follows versions, and waits for feedback as long as users of a simulation take. */
     private static Map<String, String> worker(Path directory) {
         return Map.of(
-                "rerank.checkpoint.store",
-                Turns.storeIn(directory).toString(),
-                "rerank.feedback.window.ms",
-                "3000");
+                "rerank.checkpoint.store", Turns.storeIn(directory).toString(), "rerank.feedback.window.ms", "3000");
     }
 }

@@ -62,7 +62,8 @@ public record SimulationReport(
                     Locale.ROOT,
                     "%ntrained on the true grades of the same queries: %.4f; learning from clicks went %.0f %% of that"
                             + " way%n",
-                    noisy.trueGradesNdcg10(), 100 * noisy.reached());
+                    noisy.trueGradesNdcg10(),
+                    100 * noisy.reached());
         }
         return text + String.format(Locale.ROOT, "%.0f s%n", wallSeconds);
     }
@@ -100,8 +101,7 @@ public record SimulationReport(
      * @param lowestVersionNdcg10 the lowest of any version that answered even one query
      * @param sessions of users
      */
-    public record Adversarial(
-            double startNdcg10, double lowestServedNdcg10, double lowestVersionNdcg10, int sessions) {
+    public record Adversarial(double startNdcg10, double lowestServedNdcg10, double lowestVersionNdcg10, int sessions) {
         static Adversarial of(Course course, int sessions) {
             return new Adversarial(
                     course.startNdcg10(), course.lowestServedNdcg10(), course.lowestVersionNdcg10(), sessions);

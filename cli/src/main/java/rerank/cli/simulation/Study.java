@@ -95,8 +95,7 @@ public record Study(SimulatedData data, Scenario base, List<Long> seeds, double 
         double control = mean(result.trueGrades());
         Table table = new Table("", "start", "end", "lowest end", "highest end", "lowest served", "way to true grades");
         result.courses().forEach((name, courses) -> {
-            double start =
-                    mean(courses.stream().map(Course::startNdcg10).toList());
+            double start = mean(courses.stream().map(Course::startNdcg10).toList());
             List<Double> ends = courses.stream().map(Course::endNdcg10).toList();
             table.row(
                     name,
@@ -107,7 +106,14 @@ public record Study(SimulatedData data, Scenario base, List<Long> seeds, double 
                     least(courses.stream().map(Course::lowestServedNdcg10).toList()),
                     (mean(ends) - start) / (control - start));
         });
-        table.row(TRUE_GRADES, Double.NaN, control, least(result.trueGrades()), most(result.trueGrades()), Double.NaN, 1.0);
+        table.row(
+                TRUE_GRADES,
+                Double.NaN,
+                control,
+                least(result.trueGrades()),
+                most(result.trueGrades()),
+                Double.NaN,
+                1.0);
         return table.toString();
     }
 
@@ -133,7 +139,8 @@ public record Study(SimulatedData data, Scenario base, List<Long> seeds, double 
         lines.forEach(line -> line.points().forEach(at -> places.add(at.x())));
         List<Curves.At> points = new ArrayList<>();
         for (double x : places) {
-            points.add(new Curves.At(x, mean(lines.stream().map(line -> at(line, x)).toList())));
+            points.add(new Curves.At(
+                    x, mean(lines.stream().map(line -> at(line, x)).toList())));
         }
         return new Curves.Line(name, points, false);
     }

@@ -21,17 +21,15 @@ class CourseTest {
     private static final Course COURSE = new Course(
             "noisy",
             0.4,
-            List.of(
-                    point(100, 0.45, 0.4, 0.38, "b"),
-                    point(150, 0.5, 0.5, 0.5, ""),
-                    point(250, 0.55, 0.55, 0.55, "")),
+            List.of(point(100, 0.45, 0.4, 0.38, "b"), point(150, 0.5, 0.5, 0.5, ""), point(250, 0.55, 0.55, 0.55, "")),
             new Versions(2, 1, 0, 1));
 
     @Test
     void theEndIsWhatServesLast() {
         assertThat(COURSE.endNdcg10()).isEqualTo(0.55);
         assertThat(COURSE.sessions()).isEqualTo(250);
-        assertThat(new Course("none", 0.4, List.of(), Versions.NONE).endNdcg10()).isEqualTo(0.4);
+        assertThat(new Course("none", 0.4, List.of(), Versions.NONE).endNdcg10())
+                .isEqualTo(0.4);
     }
 
     @Test
@@ -44,7 +42,8 @@ class CourseTest {
 
     @Test
     void aCourseOutlivesItsFile() throws Exception {
-        assertThat(JSON.readValue(JSON.writeValueAsString(COURSE), Course.class)).isEqualTo(COURSE);
+        assertThat(JSON.readValue(JSON.writeValueAsString(COURSE), Course.class))
+                .isEqualTo(COURSE);
     }
 
     @Test

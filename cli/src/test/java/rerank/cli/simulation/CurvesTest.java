@@ -31,7 +31,10 @@ class CurvesTest {
     @Test
     void higherValuesStandHigherAndLaterOnesFurtherRight() throws Exception {
         Document svg = parsed(Curves.svg(
-                "", "", "", List.of(new Curves.Line("", List.of(new Curves.At(0, 0.4), new Curves.At(50, 0.6)), false))));
+                "",
+                "",
+                "",
+                List.of(new Curves.Line("", List.of(new Curves.At(0, 0.4), new Curves.At(50, 0.6)), false))));
 
         String[] points = ((Element) svg.getElementsByTagName("polyline").item(0))
                 .getAttribute("points")
@@ -42,8 +45,7 @@ class CurvesTest {
 
     @Test
     void whatIsNotFiniteIsLeftOut() {
-        Curves.Line line =
-                new Curves.Line("", List.of(new Curves.At(0, Double.NaN), new Curves.At(1, 0.5)), false);
+        Curves.Line line = new Curves.Line("", List.of(new Curves.At(0, Double.NaN), new Curves.At(1, 0.5)), false);
 
         assertThat(line.points()).containsExactly(new Curves.At(1, 0.5));
         assertThat(Curves.svg("", "", "", List.of(new Curves.Line("", List.of(), false))))

@@ -18,17 +18,17 @@ import rerank.trainer.simulation.User;
 class StudyTest {
     @Test
     void aMeanCurveHoldsEachCurvesValueUntilItsNextPoint() {
-        Curves.Line slow = line(0, 0.4, 100, 0.6);
-        Curves.Line quick = line(0, 0.4, 50, 0.8);
+        Curves.Line slow = line(0, 0.25, 100, 0.5);
+        Curves.Line quick = line(0, 0.25, 50, 0.75);
 
         assertThat(Study.mean("mean", List.of(slow, quick)).points())
-                .containsExactly(new Curves.At(0, 0.4), new Curves.At(50, 0.6), new Curves.At(100, 0.7));
+                .containsExactly(new Curves.At(0, 0.25), new Curves.At(50, 0.5), new Curves.At(100, 0.625));
     }
 
     @Test
     void theTableShowsEachArmAndTheWayItWent() {
-        Study.Result result = new Study.Result(
-                Map.of("all terms", List.of(course(0.4, 0.5), course(0.4, 0.6))), List.of(0.6, 0.7));
+        Study.Result result =
+                new Study.Result(Map.of("all terms", List.of(course(0.4, 0.5), course(0.4, 0.6))), List.of(0.6, 0.7));
 
         assertThat(Study.table(result)).contains("all terms").contains("0.5500").contains("0.6000");
         assertThat(Study.picture(result, "title")).contains("all terms").contains("true grades");
@@ -38,15 +38,16 @@ class StudyTest {
     void everyArmSetsKeysThatTheLearnerHas() {
         Set<String> known = LearnConfig.definition().names();
 
-        assertThat(Arm.EVERY).allSatisfy(arm -> assertThat(known).containsAll(arm.learning().keySet()));
+        assertThat(Arm.EVERY)
+                .allSatisfy(arm -> assertThat(known).containsAll(arm.learning().keySet()));
         assertThatThrownBy(() -> Arm.of("none")).hasMessageContaining("none").hasMessageContaining("no-replay");
     }
 
     @Test
     void anArmChangesItsKeysAndTheSeedAlone() {
         User user = (grades, random) -> List.of();
-        Scenario base = new Scenario(
-                "x", Path.of("m"), Crowd.of(user), 10, new Pace(5, 2), 1, Map.of("epochs", "2"), false);
+        Scenario base =
+                new Scenario("x", Path.of("m"), Crowd.of(user), 10, new Pace(5, 2), 1, Map.of("epochs", "2"), false);
 
         Scenario applied = Arm.of("no-replay").applied(base, 3);
 
@@ -68,10 +69,7 @@ class StudyTest {
 
     private static Course course(double start, double end) {
         return new Course(
-                "x",
-                start,
-                List.of(new Course.Point(10, end, end, end, end, "a", "", List.of(), "")),
-                Versions.NONE);
+                "x", start, List.of(new Course.Point(10, end, end, end, end, "a", "", List.of(), "")), Versions.NONE);
     }
 
     private static Curves.Line line(double x1, double y1, double x2, double y2) {
