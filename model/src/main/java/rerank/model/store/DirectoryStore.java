@@ -1,6 +1,7 @@
 package rerank.model.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -184,10 +186,19 @@ public final class DirectoryStore implements CheckpointStore {
         FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
         try (DirectoryStream<Path> all = Files.newDirectoryStream(root, INCOMING + "*")) {
             for (Path incoming : all) {
-                if (Files.getLastModifiedTime(incoming).compareTo(old) < 0) {
-                    delete(incoming);
-                }
+                deleteIfOlder(incoming, old);
             }
+        }
+    }
+
+    private static void deleteIfOlder(Path incoming, FileTime time) throws IOException {
+        try {
+            if (Files.getLastModifiedTime(incoming).compareTo(time) < 0) {
+                delete(incoming);
+            }
+        } catch (NoSuchFileException e) {
+            // Its writer has just renamed it, or another one has deleted it.
+            return;
         }
     }
 
@@ -198,6 +209,8 @@ public final class DirectoryStore implements CheckpointStore {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(directory)) {
             all = walk.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         for (Path path : all) {
             Files.deleteIfExists(path);

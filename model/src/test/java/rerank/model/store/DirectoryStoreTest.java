@@ -138,7 +138,7 @@ class DirectoryStoreTest {
     @Test
     void writersAtOnceEndWithOneWholeCheckpoint() throws Exception {
         ExecutorService writers = Executors.newFixedThreadPool(4);
-        List<Callable<CheckpointStore.Stored>> puts = IntStream.range(0, 16)
+        List<Callable<CheckpointStore.Stored>> puts = IntStream.range(0, 100)
                 .<Callable<CheckpointStore.Stored>>mapToObj(i -> () -> store.put("v1", checkpoint))
                 .toList();
 
