@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rerank bench}: what the model runtime and training reach here, and what Kafka costs. */
+/** {@code rerank bench}: what the model runtime and training reach here, what Kafka costs and what swaps do. */
 @Command(
         name = "rerank bench",
         description = "Measure on this machine what the model runtime and training reach and what Kafka costs.",
@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             ModelBenchmark.class,
             PrecisionBenchmark.class,
             StreamBenchmark.class,
+            SwapBenchmark.class,
             TopologyBenchmark.class,
             TrainBenchmark.class
         })
@@ -42,6 +43,6 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
-                "say 'bench model', 'bench precision', 'bench stream', 'bench topology' or 'bench train'");
+                "say 'bench model', 'bench precision', 'bench stream', 'bench swap', 'bench topology' or 'bench train'");
     }
 }

@@ -126,6 +126,7 @@ final class ModelBenchmark implements Callable<Integer> {
         add("limit.gemmBf16.gigaflopsPerSecond", flopsPerSecond / 1e9);
         for (int batch : BATCHES) {
             decode(limits, bf16, "bf16", batch, flopsPerSecond);
+            productsAlone(limits, products, batch, flopsPerSecond);
             if (int8 != null) {
                 decode(limits, int8, "int8", batch, Double.POSITIVE_INFINITY);
             }
@@ -144,6 +145,15 @@ final class ModelBenchmark implements Callable<Integer> {
         add(
                 "decode." + name + ".batch" + batch + ".fraction",
                 Math.max(byMemory, byArithmetic) / decoding.secondsPerStep());
+    }
+
+    /** What the library's products reach of the same limit with nothing between them: decoding cannot be better. */
+    private void productsAlone(
+            MachineLimits limits, MachineLimits.Products products, int batch, double flopsPerSecond) {
+        double flops = products.flops(batch);
+        double bytes = flops / batch / 2 * Precision.BFLOAT16.weightBytes();
+        double limit = Math.max(bytes / limits.readBytesPerSecond(), flops / flopsPerSecond);
+        add("decode.bf16.batch" + batch + ".productsAlone.fraction", limit / products.seconds(batch));
     }
 
     private void requests(ModelProbe probe, MachineLimits.Products products) {
@@ -195,6 +205,7 @@ final class ModelBenchmark implements Callable<Integer> {
         String[] goals = {"0.75", "0.6", "0.5"};
         for (int i = 0; i < BATCHES.length; i++) {
             row(table, "decode bf16, batch " + BATCHES[i], "decode.bf16.batch" + BATCHES[i], "fraction", goals[i]);
+            row(table, "  its products alone", "decode.bf16.batch" + BATCHES[i] + ".productsAlone", "fraction", "");
         }
         for (int batch : BATCHES) {
             row(

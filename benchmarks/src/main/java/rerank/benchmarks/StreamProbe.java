@@ -3,9 +3,11 @@ package rerank.benchmarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,6 +55,11 @@ final class StreamProbe implements AutoCloseable {
      * @param counted units that count
      */
     LatencyMillis steady(Load load, int unitsPerSecond, int warmUp, int counted) throws InterruptedException {
+        return LatencyMillis.ofNanos(steadyNanos(load, unitsPerSecond, warmUp, counted));
+    }
+
+    /** The same, each by itself, in nanoseconds. */
+    List<Long> steadyNanos(Load load, int unitsPerSecond, int warmUp, int counted) throws InterruptedException {
         Map<String, Long> sentAt = new ConcurrentHashMap<>();
         long interval = 1_000_000_000L / unitsPerSecond;
         String prefix = "steady-" + System.nanoTime() + "-";
@@ -74,7 +81,7 @@ final class StreamProbe implements AutoCloseable {
             }
         });
         writer.join();
-        return LatencyMillis.ofNanos(latencies);
+        return latencies;
     }
 
     /** Input records per second when everything is published at once. */
@@ -98,10 +105,14 @@ final class StreamProbe implements AutoCloseable {
 
     private void read(String prefix, int units, Seen seen) {
         int missing = units;
+        Set<String> answered = new HashSet<>();
         long lastAnswer = System.nanoTime();
         while (missing > 0) {
             for (var record : answers.poll(Duration.ofMillis(5))) {
                 if (record.key().startsWith(prefix)) {
+                    if (!answered.add(record.key())) {
+                        throw new IllegalStateException(record.key() + " was answered twice");
+                    }
                     lastAnswer = System.nanoTime();
                     seen.answer(record.key(), lastAnswer);
                     missing--;

@@ -12,12 +12,16 @@ final class CommandGroups {
 
     private static List<Group> groups() {
         return List.of(
-                new Group("See it work", List.of(new DemoCommand(), new ReplayCommand(), new EvalCommand())),
+                new Group(
+                        "See it work",
+                        List.of(new DemoCommand(), new ReplayCommand(), new EvalCommand(), new SimulateCommand())),
                 new Group(
                         "Run it on your Kafka",
                         List.of(new WorkerCommand(), new TopicsCommand(), new TailCommand(), new FeedbackCommand())),
                 new Group("Your own data", List.of(new ImportCommand(), new AnnotateCommand())),
-                new Group("Models", List.of(new TrainCommand(), new ModelCommand())));
+                new Group(
+                        "Models",
+                        List.of(new TrainCommand(), new ModelCommand(), new RefineCommand(), new ModelsCommand())));
     }
 
     static void addTo(CommandLine rerank) {

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import rerank.topology.worker.WorkerConfig;
 
@@ -65,8 +63,6 @@ final class ConfigOption {
 
     /** Keys of a plain Kafka client and of the schema registry's, as the worker has them. */
     static Map<String, Object> client(WorkerConfig config) {
-        Map<String, @Nullable Object> client = new HashMap<>(config.admin());
-        client.putAll(config.registry());
-        return Map.copyOf(client);
+        return Map.copyOf(config.client());
     }
 }

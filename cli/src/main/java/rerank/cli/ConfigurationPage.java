@@ -7,6 +7,7 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import rerank.topology.worker.WorkerKeys;
 import rerank.trainer.annotation.AnnotateConfig;
 import rerank.trainer.distillation.TrainConfig;
+import rerank.trainer.loop.LearnConfig;
 
 /** Writes {@code docs/configuration.md} from the definitions that check the values at start: one place for every key. */
 final class ConfigurationPage {
@@ -39,6 +40,11 @@ final class ConfigurationPage {
                         Relative paths count from the directory of the file. A run whose directory holds a saved state
                         goes on from there.
                         """, TrainConfig.definition())
+                .section("rerank refine --config FILE", """
+                        Relative paths count from the directory of the file. Keys that begin with `kafka.` are handed to
+                        Kafka's clients without it (`kafka.security.protocol` and so on), those that begin with `registry.`
+                        to the schema registry's client. [learning.md](learning.md) says what the terms and limits do.
+                        """, LearnConfig.definition())
                 .toString();
     }
 

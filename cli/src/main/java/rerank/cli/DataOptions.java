@@ -17,7 +17,8 @@ public final class DataOptions {
             required = true,
             paramLabel = "DIR",
             description =
-                    "Data set: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv and run.NAME.trec, each plain or .gz.")
+                    "Data set: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv and run.NAME.trec, each plain or .gz;"
+                            + " or the embedded data, storefront or storefront-shifted.")
     private Path data = Path.of(".");
 
     @Option(names = "--split", paramLabel = "NAME", description = "Split to rerank. Default: ${DEFAULT-VALUE}.")
@@ -55,9 +56,10 @@ public final class DataOptions {
 
     /** Reads the data set, or makes the embedded one, with its checker. */
     Checked readChecked() {
-        if (data.equals(Path.of(StorefrontData.NAME))) {
-            Storefront storefront = StorefrontData.make();
-            return new Checked(storefront.dataset(), Optional.of(storefront.checker()));
+        Optional<Storefront> embedded = Storefront.named(data.toString());
+        if (embedded.isPresent()) {
+            return new Checked(
+                    embedded.get().dataset(), Optional.of(embedded.get().checker()));
         }
         Dataset dataset = Dataset.read(data, firstStage);
         return new Checked(dataset, MedquadChecker.of(dataset, split));

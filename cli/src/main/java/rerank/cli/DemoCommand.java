@@ -32,6 +32,12 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--queries", paramLabel = "N", description = "Queries to stream in. Default: ${DEFAULT-VALUE}.")
     private int queries = 60;
 
+    @Option(
+            names = "--learn",
+            description = "Instead, see it learn: simulated customers click, versions go out and get better, and one that"
+                    + " saboteurs taught is refused. Takes a few minutes.")
+    private boolean isLearning;
+
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
@@ -42,6 +48,10 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (isLearning) {
+            new LearningDemo(model.directory()).run();
+            return 0;
+        }
         long start = System.nanoTime();
         PairJudge judge = model.load();
         say("checkpoint %s loaded", judge.identity().modelVersion());

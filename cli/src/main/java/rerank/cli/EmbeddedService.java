@@ -8,10 +8,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import rerank.cli.embedded.EmbeddedCluster;
+import rerank.cli.embedded.EmbeddedClusterException;
+import rerank.cli.simulation.Service;
 import rerank.model.ranking.PairJudge;
+import rerank.model.store.CheckpointStore;
 import rerank.schemas.TopicNames;
+import rerank.topology.worker.VersionMetrics;
 import rerank.topology.worker.Worker;
 import rerank.topology.worker.WorkerConfig;
 
@@ -19,7 +24,7 @@ import rerank.topology.worker.WorkerConfig;
  * Broker, schema registry and worker in this process, on free ports of this machine and in a directory that is deleted
  * afterwards: the real parts, for trying out and measuring.
  */
-public final class EmbeddedService implements AutoCloseable {
+public final class EmbeddedService implements Service {
     private final Path directory;
     private final EmbeddedCluster cluster;
     private final Worker worker;
@@ -39,18 +44,41 @@ public final class EmbeddedService implements AutoCloseable {
      * @param settings keys of the worker's configuration besides addresses, directories and topics
      */
     public static EmbeddedService start(PairJudge judge, Map<String, String> settings) throws IOException {
+        try {
+            return start(settings, config -> Worker.start(config, judge));
+        } catch (EmbeddedClusterException e) {
+            judge.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts all parts with a worker that follows versions; returns when the worker has its partitions. The store is a
+     * directory of the service, unless the settings name another one.
+     *
+     * @param checkpoint serves while no version is announced
+     * @param settings keys of the worker's configuration besides addresses, directories and topics
+     */
+    public static EmbeddedService start(Path checkpoint, Map<String, String> settings) throws IOException {
+        return start(settings, config -> {
+            JudgeLoader loader = new JudgeLoader(config.inference(), FreeMemory.bytes());
+            return Worker.start(config, loader.load(checkpoint), Stores.source(config, checkpoint, loader));
+        });
+    }
+
+    private static EmbeddedService start(Map<String, String> settings, Function<WorkerConfig, Worker> worker)
+            throws IOException {
         Path directory = Files.createTempDirectory("rerank-");
         EmbeddedCluster cluster;
         try {
             cluster = EmbeddedCluster.start(directory.resolve("cluster"));
         } catch (RuntimeException e) {
-            judge.close();
             delete(directory);
             throw e;
         }
         try {
             WorkerConfig config = config(cluster, directory, settings);
-            return new EmbeddedService(directory, cluster, Worker.start(config, judge), config);
+            return new EmbeddedService(directory, cluster, worker.apply(config), config);
         } catch (RuntimeException e) {
             cluster.close();
             delete(directory);
@@ -66,6 +94,8 @@ public final class EmbeddedService implements AutoCloseable {
                 cluster.registryUrl(),
                 "state.dir",
                 directory.resolve("state").toString(),
+                "rerank.checkpoint.store",
+                directory.resolve("checkpoints").toString(),
                 "rerank.topics.create",
                 "true",
                 "rerank.topics.partitions",
@@ -76,12 +106,32 @@ public final class EmbeddedService implements AutoCloseable {
         return WorkerConfig.of(keys);
     }
 
-    /** Keys of Kafka clients and of the registry's. */
+    /** The worker. */
+    public Worker worker() {
+        return worker;
+    }
+
+    @Override
+    public VersionMetrics versions() {
+        return worker.metrics().versions();
+    }
+
+    /** What the worker was told. */
+    public WorkerConfig config() {
+        return config;
+    }
+
+    /** Where published checkpoints lie. */
+    public CheckpointStore store() {
+        return Stores.of(config);
+    }
+
+    @Override
     public Map<String, Object> client() {
         return ConfigOption.client(config);
     }
 
-    /** Where requests go and answers come from. */
+    @Override
     public TopicNames topics() {
         return config.topicPlan().names();
     }

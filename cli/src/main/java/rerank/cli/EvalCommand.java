@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -85,7 +86,7 @@ final class EvalCommand implements Callable<Integer> {
             PairJudge.Identity identity = reranker.identity();
             ModeRuns runs = ModeRuns.run(
                     model.mode().orElse(identity.defaultMode()),
-                    model.mode().isPresent() ? List.of() : List.of(Mode.values()),
+                    model.mode().isPresent() ? List.of() : modesOfItsKind(identity),
                     explainLimit,
                     requests,
                     (request, mode) ->
@@ -131,6 +132,14 @@ final class EvalCommand implements Callable<Integer> {
             ReportFile.writeText(html, new EvalPage(report).html());
             System.out.printf("%nwritten: %s%n", html);
         }
+    }
+
+    /** Modes to try: those of encoders or those of language models, offered or not. */
+    private static List<Mode> modesOfItsKind(PairJudge.Identity identity) {
+        boolean isEncoder = identity.modes().contains(Mode.CROSS_ENCODER);
+        return Arrays.stream(Mode.values())
+                .filter(mode -> (mode == Mode.CROSS_ENCODER) == isEncoder)
+                .toList();
     }
 
     private @Nullable Run control(Dataset dataset) {

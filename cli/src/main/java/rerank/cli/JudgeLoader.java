@@ -1,12 +1,19 @@
 package rerank.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import rerank.model.CheckpointJudge;
 import rerank.model.PrecisionTrial;
 import rerank.model.RerankerSettings;
+import rerank.model.adapter.AdapterMerge;
 import rerank.model.generation.Scheduler;
 import rerank.model.ranking.PairJudge;
 import rerank.model.transformer.Device;
@@ -18,8 +25,11 @@ import rerank.model.weights.ConfigJson;
 import rerank.topology.worker.Inference;
 import rerank.topology.worker.WorkerKeys;
 
-/** Makes a worker's judges out of what its configuration says of inference: one for each device. */
-final class JudgeLoader {
+/**
+ * Makes a worker's judges out of what its configuration says of inference: one for each device. An {@code auto} precision is
+ * tried out once for each shape of model, so that a new version of the same shape loads quickly.
+ */
+public final class JudgeLoader {
     private static final String AUTO = "auto";
     private static final long MIB = 1L << 20;
     private static final long MOST_BYTES_BY_DEFAULT = 4096 * MIB;
@@ -27,12 +37,15 @@ final class JudgeLoader {
     private final Inference settings;
     private final OptionalLong freeBytes;
 
+    /** What a trial chose, by the text of {@code config.json}. */
+    private final Map<String, Precision> chosen = new ConcurrentHashMap<>();
+
     /**
      * A loader.
      *
      * @param freeBytes memory that is free; empty where nobody knows
      */
-    JudgeLoader(Inference settings, OptionalLong freeBytes) {
+    public JudgeLoader(Inference settings, OptionalLong freeBytes) {
         this.settings = settings;
         this.freeBytes = freeBytes;
     }
@@ -43,7 +56,7 @@ final class JudgeLoader {
      * @throws IllegalArgumentException naming the setting that the checkpoint or this machine cannot do
      * @throws rerank.model.weights.CheckpointException saying what is wrong with the directory
      */
-    List<PairJudge> load(Path checkpoint) {
+    public List<PairJudge> load(Path checkpoint) {
         ConfigJson config = ConfigJson.read(checkpoint.resolve(ConfigJson.FILE));
         boolean decodes = TransformerConfig.describes(config);
         List<Device> devices = devices(decodes);
@@ -65,6 +78,37 @@ final class JudgeLoader {
         }
     }
 
+    /**
+     * Loads a checkpoint, or an adapter (PEFT's layout) merged with its base.
+     *
+     * @param base of adapters
+     */
+    public List<PairJudge> load(Path checkpoint, Path base) {
+        if (Files.exists(checkpoint.resolve(ConfigJson.FILE))) {
+            return load(checkpoint);
+        }
+        try {
+            Path merged = Files.createTempDirectory("rerank-merged-");
+            try {
+                AdapterMerge.merge(base, checkpoint, merged);
+                return load(merged);
+            } finally {
+                deleteFiles(merged);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("adapter " + checkpoint + " cannot be merged with " + base, e);
+        }
+    }
+
+    private static void deleteFiles(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+
     /** What does not decode computes on the CPU, which is then what {@code auto} means. */
     private List<Device> devices(boolean decodes) {
         boolean isAuto = settings.devices().strip().equalsIgnoreCase(AUTO);
@@ -77,14 +121,24 @@ final class JudgeLoader {
 
     private Precision precision(Path checkpoint, Device device, boolean decodes, Scheduler.Limits limits) {
         if (settings.precision().strip().equalsIgnoreCase(AUTO)) {
-            return PrecisionTrial.choose(
-                    precision -> CheckpointJudge.load(checkpoint, precision, device, limits),
-                    toBeTried(checkpoint, device, decodes));
+            return chosen.computeIfAbsent(
+                    shape(checkpoint),
+                    shape -> PrecisionTrial.choose(
+                            precision -> CheckpointJudge.load(checkpoint, precision, device, limits),
+                            toBeTried(checkpoint, device, decodes)));
         }
         try {
             return Precision.of(settings.precision());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(WorkerKeys.PRECISION + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String shape(Path checkpoint) {
+        try {
+            return Files.readString(checkpoint.resolve(ConfigJson.FILE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("checkpoint " + checkpoint + " cannot be read", e);
         }
     }
 

@@ -24,8 +24,8 @@ public final class ModelOptions {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description =
-                    "explain, label, justify or cross-encoder, as far as the checkpoint can. Default: what its card names.")
+            description = "explain, label, justify, listwise or cross-encoder, as far as the checkpoint can. Default:"
+                    + " what its card names.")
     private @Nullable String mode;
 
     @Option(

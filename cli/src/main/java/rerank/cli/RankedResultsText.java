@@ -10,6 +10,7 @@ import rerank.schemas.RankingStatus;
 /** Rankings from the topic as text for people. */
 final class RankedResultsText {
     private static final int WIDTH = 100;
+    private static final String[] LABELS = {"irrelevant", "partial", "relevant"};
 
     private final RankingPrinter printer = new RankingPrinter(WIDTH);
     private final int top;
@@ -48,13 +49,21 @@ final class RankedResultsText {
                 : results.getMode() + " (asked for " + asked + ")";
     }
 
+    /** The label in a word; in mode listwise, that the model read it. */
+    private static String verdict(RankedItem item) {
+        if (!item.getJudged()) {
+            return "unjudged";
+        }
+        return item.getLabel() < 0 ? "read" : LABELS[item.getLabel()];
+    }
+
     private Entry entry(RankedItem item) {
         return new Entry(
                 item.getRank(),
                 item.getFirstStageRank(),
                 item.getTitle().isBlank() ? item.getDocId() : item.getTitle(),
                 item.getScore(),
-                item.getLabel(),
+                verdict(item),
                 item.getJudged() ? item.getExplanation() : item.getUnjudgedReason());
     }
 }

@@ -1,5 +1,6 @@
 package rerank.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,10 +24,11 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         WorkerConfig settings = config.load();
-        List<PairJudge> judges = new JudgeLoader(settings.inference(), FreeMemory.bytes())
-                .load(settings.checkpoint().orElseGet(ModelOptions::shipped));
+        Path checkpoint = settings.checkpoint().orElseGet(ModelOptions::shipped);
+        JudgeLoader loader = new JudgeLoader(settings.inference(), FreeMemory.bytes());
+        List<PairJudge> judges = loader.load(checkpoint);
         PairJudge.Identity identity = judges.get(0).identity();
-        Worker worker = Worker.start(settings, judges);
+        Worker worker = Worker.start(settings, judges, Stores.source(settings, checkpoint, loader));
         // Ctrl-C and SIGTERM: finish what can be finished, commit, and leave.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -39,7 +41,7 @@ final class WorkerCommand implements Callable<Integer> {
         System.out.printf(
                 "Worker %s is running: %s in mode %s, from %s and %s to %s on %s. Stop it with Ctrl-C.%n",
                 settings.applicationId(),
-                identity.modelVersion(),
+                worker.metrics().modelVersion(),
                 settings.settings()
                         .answering()
                         .mode()

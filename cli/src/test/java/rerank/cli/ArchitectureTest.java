@@ -2,6 +2,7 @@ package rerank.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -31,11 +32,19 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule avroStopsAtTheEdgeOfTopologyTrainerAndCommands = noClasses()
-            .that()
-            .resideInAnyPackage("rerank.model..", "rerank.trainer..")
+            .that(resideInAnyPackage("rerank.model..", "rerank.trainer..")
+                    .and(not(resideInAPackage("rerank.trainer.loop.."))))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.avro..", "rerank.schemas..");
+
+    @ArchTest
+    static final ArchRule onlyTheLearnersEdgeTalksToKafka = noClasses()
+            .that(resideInAPackage("rerank.trainer..").and(not(resideInAPackage("rerank.trainer.loop.."))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.apache.kafka.clients..", "org.apache.kafka.streams..", "org.apache.kafka.common.serialization..");
 
     @ArchTest
     static final ArchRule theRegistryClientStaysInTheSchemas = noClasses()

@@ -151,6 +151,8 @@ class ModelCommandsIT {
                 .anyMatch(line -> line.startsWith("justify"));
         JsonNode figures = read(report);
         assertThat(figures.path("mode").textValue()).isEqualTo("justify");
+        assertThat(figures.path("leftOut").fieldNames()).toIterable().containsExactly("listwise");
+        assertThat(figures.at("/leftOut/listwise").textValue()).contains("does not judge in mode listwise");
         assertThat(figures.path("queries").intValue()).isEqualTo(3);
         assertThat(figures.at("/others/explain/pairsPerSecond").doubleValue()).isPositive();
         assertThat(figures.at("/others/explain/queries").intValue()).isEqualTo(2);
@@ -241,6 +243,48 @@ class ModelCommandsIT {
         assertThat(replay.text()).contains("reranked, cross-encoder").doesNotContain("not judged");
         assertThat(eval.exitCode()).as(eval.errors()).isZero();
         assertThat(read(report).path("mode").textValue()).isEqualTo("cross-encoder");
+        Run expected = Run.read(inProcess);
+        assertThat(expected.rankings()).hasSize(6);
+        assertThat(expected.rankings().keySet())
+                .allSatisfy(query -> assertThat(Run.read(throughKafka).docIds(query))
+                        .containsExactlyElementsOf(expected.docIds(query)));
+    }
+
+    @Test
+    void putsListsInOrderAlikeOnTheTopicsAndInProcess() throws IOException {
+        Path chat = TestCheckpoint.writeChat(directory.resolve("chat"));
+        Path throughKafka = directory.resolve("lists-replay.trec");
+        Path inProcess = directory.resolve("lists-eval.trec");
+        Path report = directory.resolve("lists.json");
+
+        Output replay = Output.of(
+                "replay",
+                "--data",
+                data.toString(),
+                "--model",
+                chat.toString(),
+                "--mode",
+                "listwise",
+                "--run-out",
+                throughKafka.toString());
+        Output eval = Output.of(
+                "eval",
+                "--data",
+                data.toString(),
+                "--model",
+                chat.toString(),
+                "--mode",
+                "listwise",
+                "--run-out",
+                inProcess.toString(),
+                "--report",
+                report.toString());
+
+        assertThat(replay.exitCode()).as(replay.errors()).isZero();
+        assertThat(replay.text()).contains("reranked, listwise").doesNotContain("not judged");
+        assertThat(eval.exitCode()).as(eval.errors()).isZero();
+        assertThat(read(report).at("/modes/listwise/unjudged").longValue()).isZero();
+        assertThat(read(report).has("calibration")).isFalse();
         Run expected = Run.read(inProcess);
         assertThat(expected.rankings()).hasSize(6);
         assertThat(expected.rankings().keySet())

@@ -2,8 +2,10 @@ package rerank.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import rerank.model.ranking.BatchJudge;
+import rerank.model.ranking.CandidateWindow;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
@@ -24,6 +26,16 @@ final class SlowJudge extends BatchJudge {
         return pairs.stream().<Judgment>map(SlowJudge::judge).toList();
     }
 
+    @Override
+    protected Judgment order(CandidateWindow window) {
+        LockSupport.parkNanos(nanosPerBatch);
+        float[] logits = new float[window.candidates().size()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) relevance(window.candidates().get(i).docId());
+        }
+        return Judgment.Ordered.ofLogits(logits);
+    }
+
     private static Judgment judge(Pair pair) {
         double relevant = relevance(pair.candidate().docId());
         String explanation = pair.task() == Pair.Task.LABEL
@@ -39,7 +51,7 @@ final class SlowJudge extends BatchJudge {
 
     @Override
     public Identity identity() {
-        return new Identity("slow-judge", "none", Mode.LABEL, Map.of());
+        return new Identity("slow-judge", "none", Mode.LABEL, Set.of(Mode.LABEL, Mode.LISTWISE), Map.of());
     }
 
     @Override

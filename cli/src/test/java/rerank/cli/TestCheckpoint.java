@@ -114,6 +114,24 @@ final class TestCheckpoint {
         return new Tensor(name, Arrays.stream(shape).boxed().toList(), () -> values);
     }
 
+    /** Writes a chat model, which also puts lists in order, into a directory and returns it. */
+    static Path writeChat(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        BytePairTrainer tokens = new BytePairTrainer(300, List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>"));
+        tokens.add("the quick brown fox jumps over the lazy dog", 1);
+        tokens.train((done, wanted) -> {}).writeTo(directory, Map.of("eos_token", "<|im_end|>"));
+        TransformerConfig config = new TransformerConfig(
+                "qwen2", 1, 32, 2, 2, 16, 64, 300, 4096, 10_000, null, 1e-6, true, true, false, 0);
+        try (TransformerTrainer weights = TransformerTrainer.fresh(config, 1)) {
+            weights.save(directory, false);
+        }
+        Files.writeString(directory.resolve("reranker.json"), """
+                {"modelVersion": "random-chat", "promptTemplate": "interank-chat-v1", "defaultMode": "label",
+                 "maxPromptTokens": 3800, "maxExplanationTokens": 8}
+                """);
+        return directory;
+    }
+
     /** Writes one into a directory and returns it. */
     static Path write(Path directory) throws IOException {
         Files.createDirectories(directory);

@@ -2,6 +2,7 @@ package rerank.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,12 @@ import rerank.model.prompt.CompletionParser;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
+import rerank.model.ranking.CandidateWindow;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 import rerank.model.ranking.StepStatistics;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.Device;
@@ -30,9 +33,10 @@ import rerank.model.weights.CheckpointException;
 /**
  * Judges pairs with a language model: its labels are the probabilities of the label tokens where the label belongs,
  * after the explanation where one is asked for first. A completion that does not arrive at its label has the label phrase
- * forced behind it.
+ * forced behind it. Windows of candidates are ordered by the logits of their identifiers where the model would name the best
+ * one.
  *
- * <p>A pair whose prompt cannot be built, that the model fails on, or whose explanation (where the label rests on it) is
+ * <p>A pair or window whose prompt cannot be built, that the model fails on, or whose explanation (where the label rests on it) is
  * useless is unjudged, with the reason; the others are judged. Owned by one thread, except for {@link #identity()} and
  * {@link #prepare}.
  */
@@ -44,6 +48,10 @@ public final class LanguageModelReranker implements PairJudge {
     private final Transformer transformer;
     private final Tokenizer tokenizer;
     private final PromptBuilder prompts;
+
+    /** Of what is read where something is scored, so many are those of labels; identifiers follow. */
+    private final int labelTokens;
+
     private final StopRule stop;
     private final Scheduler scheduler;
     private final Map<Sequence, InProgress> inProgress = new HashMap<>();
@@ -60,7 +68,12 @@ public final class LanguageModelReranker implements PairJudge {
         this.tokenizer = tokenizer;
         this.prompts = prompts;
         this.stop = new StopRule(prompts.stopTokens(), prompts.stopStrings(), tokenizer, MOST_REPEATED);
-        this.scheduler = new Scheduler(transformer, limits, Reading.greedy(prompts.labelTokens()));
+        int[] labels = prompts.labelTokens();
+        int[] identifiers = prompts.identifierTokens();
+        int[] asked = Arrays.copyOf(labels, labels.length + identifiers.length);
+        System.arraycopy(identifiers, 0, asked, labels.length, identifiers.length);
+        this.labelTokens = labels.length;
+        this.scheduler = new Scheduler(transformer, limits, Reading.greedy(asked));
     }
 
     /**
@@ -152,8 +165,8 @@ public final class LanguageModelReranker implements PairJudge {
     }
 
     @Override
-    public Judging prepare(Pair pair) {
-        Pair possible = prompts.explains() ? pair : pair.labelOnly();
+    public Judging prepare(Request request) {
+        Request possible = request instanceof Pair pair && !prompts.explains() ? pair.labelOnly() : request;
         try {
             return new InProgress(possible, request(possible), null);
         } catch (RuntimeException e) {
@@ -161,7 +174,10 @@ public final class LanguageModelReranker implements PairJudge {
         }
     }
 
-    private GenerationRequest request(Pair pair) {
+    private GenerationRequest request(Request request) {
+        if (!(request instanceof Pair pair)) {
+            return GenerationRequest.score(prompts.prompt((CandidateWindow) request));
+        }
         EncodedPrompt prompt = withTypesOfModel(prompts.prompt(pair));
         if (pair.task() == Pair.Task.LABEL) {
             return GenerationRequest.score(prompt);
@@ -177,39 +193,39 @@ public final class LanguageModelReranker implements PairJudge {
 
     @Override
     public void start(Judging judging) {
-        InProgress pair = (InProgress) judging;
-        GenerationRequest request = pair.request;
+        InProgress next = (InProgress) judging;
+        GenerationRequest request = next.generation;
         if (request == null) {
-            settled.add(pair);
+            settled.add(next);
             return;
         }
         try {
             Sequence sequence = scheduler.add(request);
-            pair.sequence = sequence;
-            inProgress.put(sequence, pair);
+            next.sequence = sequence;
+            inProgress.put(sequence, next);
         } catch (IllegalArgumentException e) {
-            pair.refusal = e.getMessage();
-            settled.add(pair);
+            next.refusal = e.getMessage();
+            settled.add(next);
         }
     }
 
     @Override
     public void cancel(Judging judging) {
-        InProgress pair = (InProgress) judging;
-        Sequence sequence = pair.sequence;
+        InProgress cancelled = (InProgress) judging;
+        Sequence sequence = cancelled.sequence;
         if (sequence != null) {
             scheduler.cancel(sequence);
             inProgress.remove(sequence);
         }
-        settled.remove(pair);
+        settled.remove(cancelled);
     }
 
     @Override
     public List<Judging> step() {
         for (Sequence sequence : scheduler.step()) {
-            InProgress pair = inProgress.remove(sequence);
-            if (pair != null) {
-                settled.add(pair);
+            InProgress done = inProgress.remove(sequence);
+            if (done != null) {
+                settled.add(done);
             }
         }
         List<Judging> judged = List.copyOf(settled);
@@ -229,22 +245,22 @@ public final class LanguageModelReranker implements PairJudge {
         transformer.close();
     }
 
-    /** A pair with its request, or with the reason why there is none; then its sequence. */
+    /** A request with what it asks of the model, or with the reason why it asks nothing; then its sequence. */
     private final class InProgress implements Judging {
-        private final Pair pair;
-        private final @Nullable GenerationRequest request;
+        private final Request request;
+        private final @Nullable GenerationRequest generation;
         private @Nullable String refusal;
         private @Nullable Sequence sequence;
 
-        InProgress(Pair pair, @Nullable GenerationRequest request, @Nullable String refusal) {
-            this.pair = pair;
+        InProgress(Request request, @Nullable GenerationRequest generation, @Nullable String refusal) {
             this.request = request;
+            this.generation = generation;
             this.refusal = refusal;
         }
 
         @Override
-        public Pair pair() {
-            return pair;
+        public Request request() {
+            return request;
         }
 
         @Override
@@ -253,19 +269,32 @@ public final class LanguageModelReranker implements PairJudge {
                 return new Judgment.Unjudged(refusal);
             }
             if (sequence == null || !sequence.isDone()) {
-                throw new IllegalStateException("the pair is not judged yet");
+                throw new IllegalStateException("it is not judged yet");
             }
             String failure = sequence.failure();
             return failure == null
-                    ? LanguageModelReranker.this.judgment(pair, sequence.completion())
+                    ? LanguageModelReranker.this.judgment(request, sequence.completion())
                     : new Judgment.Unjudged(failure);
+        }
+    }
+
+    private Judgment judgment(Request request, Completion completion) {
+        if (request instanceof Pair pair) {
+            return judgment(pair, completion);
+        }
+        int to = labelTokens + ((CandidateWindow) request).candidates().size();
+        float[] logits = Arrays.copyOfRange(completion.scored(), labelTokens, to);
+        try {
+            return Judgment.Ordered.ofLogits(logits);
+        } catch (IllegalArgumentException e) {
+            return new Judgment.Unjudged("the window has no order: " + e.getMessage());
         }
     }
 
     /** A label that was given before stays when its explanation is useless; one that would rest on it does not. */
     private Judgment judgment(Pair pair, Completion completion) {
         if (pair.task() == Pair.Task.LABEL) {
-            return new Judgment.Judged(LabelDistribution.ofLogits(completion.scored()), "");
+            return new Judgment.Judged(labels(completion), "");
         }
         String text = tokenizer.decode(completion.tokenIds(), true);
         String explanation = CompletionParser.parse(text).explanation();
@@ -277,8 +306,12 @@ public final class LanguageModelReranker implements PairJudge {
             return new Judgment.Judged(given, useless.isEmpty() ? explanation : "");
         }
         return useless.isEmpty()
-                ? new Judgment.Judged(LabelDistribution.ofLogits(completion.scored()), explanation)
+                ? new Judgment.Judged(labels(completion), explanation)
                 : new Judgment.Unjudged(useless);
+    }
+
+    private LabelDistribution labels(Completion completion) {
+        return LabelDistribution.ofLogits(Arrays.copyOf(completion.scored(), labelTokens));
     }
 
     /** A model without a token-type table takes type 0 alone. */

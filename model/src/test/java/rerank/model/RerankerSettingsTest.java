@@ -71,7 +71,7 @@ class RerankerSettingsTest {
             delimiter = '|',
             value = {
                 "{'mode': 'label'} | unknown key mode; known are [defaultMode,",
-                "{'firstStageWeight': {'lable': 1}} | unknown key firstStageWeight.lable; known are [explain, justify, label]",
+                "{'firstStageWeight': {'lable': 1}} | unknown key firstStageWeight.lable; known are [explain, justify, label, listwise]",
                 "{'firstStageWeight': {'label': 1.5}} | firstStageWeight.label must be in [0, 1], was 1.5",
                 "{'firstStageWeight': {'label': 'x'}} | firstStageWeight.label must be a number, was \"x\"",
                 "{'firstStageWeight': 0.5} | firstStageWeight must be an object of modes and weights, was 0.5",
@@ -79,7 +79,7 @@ class RerankerSettingsTest {
                 "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, compact-v2, interank-chat-v1, qwen3-reranker-v1]",
                 "{'promptTemplate': 'qwen3-reranker-v1', 'defaultMode': 'justify'} | defaultMode justify is not offered by promptTemplate qwen3-reranker-v1, which has [label]",
                 "{'promptTemplate': 'qwen3-reranker-v1', 'firstStageWeight': {'explain': 1}} | unknown key firstStageWeight.explain; known are [label]",
-                "{'defaultMode': 'cross-encoder'} | defaultMode cross-encoder is not offered by promptTemplate interank-chat-v1, which has [explain, justify, label]",
+                "{'defaultMode': 'cross-encoder'} | defaultMode cross-encoder is not offered by promptTemplate interank-chat-v1, which has [explain, justify, label, listwise]",
                 "{'maxPromptTokens': 0} | maxPromptTokens must be at least 1, was 0",
                 "{'maxPromptTokens': '9'} | maxPromptTokens must be an integer, was \"9\"",
                 "[1] | is not a JSON object",

@@ -15,6 +15,10 @@ import org.apache.avro.specific.SpecificData;
  * if it was announced after that. So an announcement that promotes, rolls back or withdraws is one record.
  */
 public final class ModelVersions {
+    static {
+        TrustedClasses.trustOurEvents();
+    }
+
     /** Before any announcement. */
     public static final ModelVersions NONE = new ModelVersions(Map.of(), 0);
 

@@ -3,6 +3,7 @@ package rerank.topology;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import rerank.model.ranking.Ranking;
 import rerank.schemas.RankedItem;
 import rerank.schemas.RankedResults;
 import rerank.schemas.RankingStatus;
+import rerank.schemas.internal.CandidatePhase;
 import rerank.schemas.internal.CandidateState;
 import rerank.schemas.internal.QueryProgress;
 import rerank.schemas.internal.QueryState;
@@ -37,19 +39,43 @@ final class Answers {
     }
 
     /** Orders candidates, given in the order of their arrival, by what is known of them. */
-    Ranking rank(QueryState query, List<Held> held) {
-        List<Held> firstStage = new ArrayList<>(held);
-        firstStage.sort(Comparator.comparingDouble(
-                candidate -> -candidate.state().getFirstStageScore())); // stable: ties by arrival
+    Ranking rank(String queryId, QueryState query, List<Held> held) {
+        boolean isList = Mode.of(query.getMode()) == Mode.LISTWISE;
         List<Candidate> candidates = new ArrayList<>();
         List<Judgment> judgments = new ArrayList<>();
-        for (Held candidate : firstStage) {
+        Map<String, Integer> firstStageRanks = new HashMap<>();
+        List<Held> firstStage = inFirstStageOrder(held);
+        firstStage.forEach(candidate -> firstStageRanks.put(candidate.docId(), firstStageRanks.size() + 1));
+        for (Held candidate : isList ? inListOrder(firstStage) : firstStage) {
             CandidateState state = candidate.state();
             candidates.add(new Candidate(
-                    candidate.docId(), state.getTitle(), "", state.getFirstStageScore(), candidates.size() + 1));
+                    candidate.docId(),
+                    state.getTitle(),
+                    "",
+                    state.getFirstStageScore(),
+                    Objects.requireNonNull(firstStageRanks.get(candidate.docId()))));
             judgments.add(judgment(state));
         }
-        return Ranking.of(candidates, judgments, firstStageWeight(query));
+        return isList
+                ? Ranking.ofList(candidates, judgments, firstStageWeight(queryId, query))
+                : Ranking.of(candidates, judgments, firstStageWeight(queryId, query));
+    }
+
+    /** Candidates by their first-stage scores; those with the same one by their arrival. */
+    static List<Held> inFirstStageOrder(List<Held> byArrival) {
+        List<Held> firstStage = new ArrayList<>(byArrival);
+        firstStage.sort(
+                Comparator.comparingDouble(candidate -> -candidate.state().getFirstStageScore()));
+        return firstStage;
+    }
+
+    /** Candidates by the places that windows gave them; those without a place after them, as they are. */
+    static List<Held> inListOrder(List<Held> held) {
+        List<Held> list = new ArrayList<>(held);
+        list.sort(Comparator.comparingInt(candidate -> candidate.state().getPlace() < 0
+                ? Integer.MAX_VALUE
+                : candidate.state().getPlace()));
+        return list;
     }
 
     /**
@@ -62,7 +88,7 @@ final class Answers {
             String queryId, QueryState query, QueryProgress progress, List<Held> held, String missing, long nowMs) {
         Map<String, CandidateState> states = held.stream().collect(Collectors.toMap(Held::docId, Held::state));
         List<RankedItem> items = new ArrayList<>();
-        Ranking ranking = rank(query, held);
+        Ranking ranking = rank(queryId, query, held);
         int wanted = query.getTopK() > 0 ? query.getTopK() : held.size();
         for (Ranking.Item item : ranking.items().subList(0, Math.min(wanted, held.size()))) {
             items.add(item(
@@ -70,7 +96,7 @@ final class Answers {
         }
         int fitting = countFitting(items);
         List<RankedItem> shown = items.subList(0, fitting);
-        double firstStageWeight = firstStageWeight(query);
+        double firstStageWeight = firstStageWeight(queryId, query);
         Exploration.Draw explored = firstStageWeight < 1
                 ? settings.exploration()
                         .explore(queryId, shown, settings.attribution().maxImpressions())
@@ -79,10 +105,8 @@ final class Answers {
                 ? missing
                 : (missing.isEmpty() ? "" : missing + "; ") + "the last " + (items.size() - fitting)
                         + " candidates are left out, the answer would exceed rerank.max.result.bytes";
-        long judged = held.stream()
-                .filter(candidate -> !candidate.state().getLabels().isEmpty())
-                .count();
-        PairJudge.Identity now = engine.identity();
+        long judged = ranking.items().stream().filter(Ranking.Item::isJudged).count();
+        PairJudge.Identity now = engine.identity(queryId);
         @Nullable CandidateState example = held.stream()
                 .map(Held::state)
                 .filter(state -> !state.getModelVersion().isEmpty())
@@ -122,6 +146,8 @@ final class Answers {
                     .setLabelProbabilities(state.getLabels())
                     .setExplanation(judged.explanation())
                     .setModelVersion(state.getModelVersion());
+        } else if (item.judgment() instanceof Judgment.Placed) {
+            builder.setModelVersion(state.getModelVersion());
         } else if (item.judgment() instanceof Judgment.Unjudged unjudged) {
             builder.setUnjudgedReason(unjudged.reason());
         }
@@ -133,14 +159,17 @@ final class Answers {
         if (labels != null) {
             return new Judgment.Judged(labels, state.getExplanation());
         }
+        if (state.getPhase() == CandidatePhase.JUDGED) {
+            return new Judgment.Placed();
+        }
         return new Judgment.Unjudged(
                 state.getReason().isEmpty() ? "not judged before the deadline" : state.getReason());
     }
 
-    private double firstStageWeight(QueryState query) {
+    private double firstStageWeight(String queryId, QueryState query) {
         return settings.answering()
                 .firstStageWeight()
-                .orElseGet(() -> engine.identity().firstStageWeight(Mode.of(query.getMode())));
+                .orElseGet(() -> engine.identity(queryId).firstStageWeight(Mode.of(query.getMode())));
     }
 
     /** How many items, from the first, the topic takes in one record. */

@@ -22,7 +22,7 @@ import rerank.topology.inference.InferenceEngine;
 
 /**
  * Brings a query and its candidates together, whichever comes first, and has each pair judged as soon as both are
- * there. Owned by the stream thread.
+ * there; in mode listwise the candidates wait for each other. Owned by the stream thread.
  */
 final class Assembler {
     private final QueryStores stores;
@@ -103,7 +103,7 @@ final class Assembler {
                     queryId,
                     progress,
                     clock.getAsLong() + settings.timing().orphanTtl().toMillis());
-        } else if (progress.getPhase() == QueryPhase.DONE || progress.getPhase() == QueryPhase.JUSTIFYING) {
+        } else if (progress.getPhase() != QueryPhase.PARKED && progress.getPhase() != QueryPhase.OPEN) {
             refuseLate(record, event, progress);
             return;
         }
@@ -117,7 +117,7 @@ final class Assembler {
     }
 
     private QueryState accepted(QueryEvent event, long now) {
-        PairJudge.Identity judge = engine.identity();
+        PairJudge.Identity judge = engine.identity(event.getQueryId());
         Optional<Mode> asked = event.getMode().isBlank() ? Optional.empty() : Optional.of(Mode.of(event.getMode()));
         Mode mode = judge.modeFor(asked.or(() -> settings.answering().mode()).orElse(judge.defaultMode()));
         if (asked.isPresent() && asked.get() != mode) {
@@ -138,7 +138,11 @@ final class Assembler {
 
     private void refuseLate(Incoming record, CandidateEvent event, QueryProgress progress) {
         if (!event.getCandidates().isEmpty()) {
-            String happened = progress.getPhase() == QueryPhase.DONE ? "is answered" : "has its order fixed";
+            String happened = switch (progress.getPhase()) {
+                case DONE -> "is answered";
+                case LISTING -> "is being put in order";
+                default -> "has its order fixed";
+            };
             deadLetters.refused(
                     record,
                     event.getCandidates().size() + " candidates came too late: query " + event.getQueryId() + " "
@@ -191,14 +195,15 @@ final class Assembler {
             return;
         }
         String text = settings.limits().cutText(candidate.getText());
-        if (query == null || Mode.of(query.getMode()) == Mode.JUSTIFY) {
+        Mode mode = query == null ? null : Mode.of(query.getMode());
+        if (mode == null || mode == Mode.JUSTIFY || mode == Mode.LISTWISE) {
             stores.putDocument(queryId, candidate.getDocId(), text);
         } else if (settings.attribution().keepsTexts()) {
             String shown = Limits.cut(text, settings.attribution().maxTextChars());
             stores.putDocument(queryId, candidate.getDocId(), shown);
         }
         Held held = new Held(candidate.getDocId(), state);
-        if (query == null) {
+        if (query == null || mode == Mode.LISTWISE) {
             stores.putCandidate(queryId, held.docId(), state);
         } else {
             ask(queryId, query, held, text);
@@ -206,8 +211,12 @@ final class Assembler {
     }
 
     private void askParked(String queryId, QueryState query, Held candidate) {
+        Mode mode = Mode.of(query.getMode());
+        if (mode == Mode.LISTWISE) {
+            return;
+        }
         ask(queryId, query, candidate, stores.document(queryId, candidate.docId()));
-        if (Mode.of(query.getMode()) != Mode.JUSTIFY && !settings.attribution().keepsTexts()) {
+        if (mode != Mode.JUSTIFY && !settings.attribution().keepsTexts()) {
             stores.dropDocument(queryId, candidate.docId());
         }
     }

@@ -85,10 +85,14 @@ final class DeadLetters {
         send(letter(event.getQueryId(), feedback.serialize(topic, event), "attribute", topic, reason, null));
     }
 
-    /** A pair on which the model failed. */
+    /** A pair, or a window of candidates, on which the model failed. */
     void failedPair(PairRequest request, Throwable error) {
         String topic = topics.pairs();
-        String reason = "the model failed on document " + request.getDocId() + ": " + error;
+        String what = request.getCandidates().isEmpty()
+                ? "document " + request.getDocId()
+                : "window " + request.getWindow() + " of "
+                        + request.getCandidates().size() + " candidates";
+        String reason = "the model failed on " + what + ": " + error;
         send(letter(request.getQueryId(), pairs.serialize(topic, request), "judge", topic, reason, error));
     }
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Ranking;
@@ -26,12 +27,14 @@ import rerank.topology.QueryStores.Held;
 
 /**
  * Collects the judgments of a query and answers it once: when everything is there, or at its deadline with what is
- * there. In justify mode the order is fixed when all labels are there, and only the results at the top are explained.
+ * there. In justify mode the order is fixed when all labels are there, and only the results at the top are explained. In mode
+ * listwise nothing is asked before all candidates are there, see {@link Listing}.
  * Owned by the stream thread.
  */
 final class Gatherer {
     private final QueryStores stores;
     private final Judges judges;
+    private final Listing listing;
     private final Answers answers;
     private final Impressions impressions;
     private final DeadLetters deadLetters;
@@ -44,6 +47,7 @@ final class Gatherer {
     Gatherer(
             QueryStores stores,
             Judges judges,
+            Listing listing,
             Answers answers,
             Impressions impressions,
             DeadLetters deadLetters,
@@ -53,6 +57,7 @@ final class Gatherer {
             BiConsumer<RankedResults, Optional<Experience>> publish) {
         this.stores = stores;
         this.judges = judges;
+        this.listing = listing;
         this.answers = answers;
         this.impressions = impressions;
         this.deadLetters = deadLetters;
@@ -67,6 +72,10 @@ final class Gatherer {
         String queryId = judgment.getQueryId();
         QueryProgress progress = stores.progress(queryId);
         QueryState query = stores.query(queryId);
+        if (judgment.getWindow() > 0) {
+            windowRead(queryId, query, progress, judgment);
+            return;
+        }
         CandidateState candidate = stores.candidate(queryId, judgment.getDocId());
         CandidatePhase awaited = judgment.getJustification() ? CandidatePhase.EXPLAINING : CandidatePhase.ASKED;
         if (progress == null || query == null || candidate == null || candidate.getPhase() != awaited) {
@@ -85,11 +94,27 @@ final class Gatherer {
         answerIfComplete(queryId, query, progress);
     }
 
-    /** Answers the query, or goes on to its explanations, if nothing is missing any more. */
+    private void windowRead(
+            String queryId, @Nullable QueryState query, @Nullable QueryProgress progress, PairJudgment judgment) {
+        if (query == null || progress == null || !listing.awaits(progress, judgment)) {
+            counters.lateJudgments.increment();
+        } else if (!listing.goOn(queryId, query, progress, judgment)) {
+            answer(queryId, query, progress, Shortfall.Cause.ALL_SETTLED);
+        }
+    }
+
+    /** Answers the query, or goes on to its windows or explanations, if nothing is missing any more. */
     void answerIfComplete(String queryId, QueryState query, QueryProgress progress) {
-        if (!Shortfall.hasAll(query, progress)
-                || progress.getAnswered() < progress.getReceived()
-                || progress.getExplaining() > 0) {
+        if (!Shortfall.hasAll(query, progress)) {
+            return;
+        }
+        if (progress.getPhase() == QueryPhase.OPEN && Mode.of(query.getMode()) == Mode.LISTWISE) {
+            if (!listing.begin(queryId, query, progress)) {
+                answer(queryId, query, progress, Shortfall.Cause.ALL_SETTLED);
+            }
+            return;
+        }
+        if (progress.getAnswered() < progress.getReceived() || progress.getExplaining() > 0) {
             return;
         }
         if (progress.getPhase() == QueryPhase.OPEN && Mode.of(query.getMode()) == Mode.JUSTIFY) {
@@ -126,6 +151,9 @@ final class Gatherer {
                 judges.forget(queryId, candidate.docId());
             }
         }
+        if (progress.getPhase() == QueryPhase.LISTING) {
+            judges.forget(queryId, PairKey.WINDOW);
+        }
         long now = clock.getAsLong();
         String reason = Shortfall.reason(query, progress, held, cause);
         RankedResults results = answers.make(queryId, query, progress, held, reason, now);
@@ -140,7 +168,7 @@ final class Gatherer {
         List<Held> held = stores.candidates(queryId);
         Map<String, Held> byDocId = held.stream().collect(Collectors.toMap(Held::docId, Function.identity()));
         int shown = query.getTopK() > 0 ? Math.min(query.getTopK(), query.getExplainTop()) : query.getExplainTop();
-        List<Held> top = answers.rank(query, held).items().stream()
+        List<Held> top = answers.rank(queryId, query, held).items().stream()
                 .limit(shown)
                 .filter(item -> item.judgment() instanceof Judgment.Judged)
                 .map(Ranking.Item::candidate)

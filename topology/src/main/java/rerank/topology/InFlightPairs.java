@@ -15,7 +15,7 @@ import rerank.topology.inference.InferenceEngine;
 import rerank.topology.inference.Outcome;
 
 /**
- * The pairs of one task that the engine of this process judges.
+ * The pairs, and windows of candidates, of one task that the engine of this process judges.
  *
  * <p>A pair stays in the pending store until its judgment is taken, in one transaction with the consumed offset and
  * what is made of the judgment: after a crash or a move it is asked again, and nothing is lost or published twice (ADR
@@ -122,7 +122,7 @@ final class InFlightPairs implements Judges {
 
     private void submit(PairRequest request) {
         InferenceEngine.Ticket ticket = engine.submit(
-                PairMapping.toPair(request),
+                PairMapping.toRequest(request),
                 request.getDeadlineMs(),
                 outcome -> finished.add(new Finished(request, outcome)));
         inFlight.put(keyOf(request), new InFlight(request, ticket));

@@ -16,6 +16,9 @@ public record Limits(int maxCandidates, int maxDocumentChars, int maxQueryChars,
     private static final int MAX_TITLE_CHARS = 1000;
     private static final int LISTED_PER_JUDGED = 10;
 
+    /** Twenty of these must fit a record; a prompt takes less of each in any case. */
+    private static final int MAX_CHARS_IN_WINDOW = 4000;
+
     public Limits {
         atLeast("maxCandidates", maxCandidates, 1);
         atLeast("maxDocumentChars", maxDocumentChars, 1);
@@ -31,6 +34,11 @@ public record Limits(int maxCandidates, int maxDocumentChars, int maxQueryChars,
     /** The beginning of a document's text; a surrogate pair is never cut in two. */
     String cutText(String text) {
         return cut(text, maxDocumentChars);
+    }
+
+    /** The beginning of a document's text for a window of candidates: 4000 UTF-16 units at most. */
+    String cutForWindow(String text) {
+        return cut(text, Math.min(MAX_CHARS_IN_WINDOW, maxDocumentChars));
     }
 
     /** The beginning of a document's title, which also goes into the answer: 1000 UTF-16 units at most. */

@@ -14,6 +14,9 @@ import org.apache.kafka.common.serialization.Serializer;
  * together, and no id, whatever characters it has, can run into another.
  */
 record PairKey(String queryId, String docId) {
+    /** Stands for the document id where the one window of a query is meant that is in flight; no document has it. */
+    static final String WINDOW = "";
+
     /** Reads and writes whole keys. */
     static Serde<PairKey> serde() {
         Serializer<PairKey> serializer = (topic, key) -> {

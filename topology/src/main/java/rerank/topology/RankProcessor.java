@@ -47,6 +47,7 @@ final class RankProcessor implements Processor<byte[], Received, Object, Object>
         Gatherer gatherer = new Gatherer(
                 stores,
                 judges,
+                new Listing(stores, judges, settings.limits(), counters),
                 new Answers(engine, settings),
                 new Impressions(settings.attribution(), settings.limits().maxResultBytes()),
                 deadLetters,

@@ -51,8 +51,8 @@ public final class RerankCounters {
      * @param duplicateQueries repeated queries, ignored
      * @param candidatesReceived different candidates kept
      * @param duplicateCandidates repeated candidates, ignored
-     * @param pairsJudged pairs that got a label
-     * @param pairsUnjudged pairs that did not
+     * @param pairsJudged pairs that got a label; in mode listwise, candidates that a window placed
+     * @param pairsUnjudged pairs that did not; in mode listwise, candidates whose first window failed
      * @param explanationsWritten explanations of labels already given
      * @param lateJudgments judgments nobody waited for any more
      * @param pairsAskedAgain pairs found pending when a task started, after a crash or a move

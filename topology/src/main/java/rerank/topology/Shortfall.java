@@ -50,6 +50,10 @@ final class Shortfall {
                         .filter(candidate -> candidate.state().getReason().equals(BEYOND_LIMIT))
                         .count(),
                 BEYOND_LIMIT + ", not judged");
+        if (progress.getWindowsFailed() > 0) {
+            missing.add(progress.getWindowsFailed() + " of " + progress.getWindowsRead()
+                    + " windows of candidates were not put in order and kept the one they had");
+        }
         note(missing, progress.getRefused(), "refused, see the dead letters");
         return String.join("; ", missing);
     }

@@ -111,8 +111,8 @@ class BadInputTest {
         return List.of(
                 Arguments.of(query("q", 1).setText(" \t\n "), "query q: its text is blank"),
                 Arguments.of(
-                        query("q", 1).setMode("listwise"),
-                        "query q: unknown mode 'listwise'; use explain, label, justify or cross-encoder"),
+                        query("q", 1).setMode("pairwise"),
+                        "query q: unknown mode 'pairwise'; use explain, label, justify, listwise or cross-encoder"),
                 Arguments.of(query(" ", 1), "query  : its queryId is blank"),
                 Arguments.of(
                         query("other", 1),

@@ -1,14 +1,20 @@
 package rerank.topology;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.CandidateWindow;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 import rerank.model.ranking.StepStatistics;
 import rerank.topology.inference.EngineStatistics;
 import rerank.topology.inference.InferenceEngine;
@@ -21,16 +27,37 @@ final class HandCompletedEngine implements InferenceEngine {
     boolean full;
     int cancelled;
 
-    record Waiting(Pair pair, long deadlineMs, Consumer<Outcome> whenDone) {}
+    record Waiting(Request request, long deadlineMs, Consumer<Outcome> whenDone) {
+        /** The document of a pair; empty for a window. */
+        String docId() {
+            return request instanceof Pair pair ? pair.candidate().docId() : "";
+        }
+    }
 
     /** The documents that wait for a judgment, in the order they were asked. */
     List<String> asked() {
-        return waiting.stream().map(next -> next.pair().candidate().docId()).toList();
+        return waiting.stream().map(Waiting::docId).toList();
     }
 
     /** The pairs that wait. */
     List<Pair> pairs() {
-        return waiting.stream().map(Waiting::pair).toList();
+        return waiting.stream().map(next -> (Pair) next.request()).toList();
+    }
+
+    /** The one window that waits. */
+    CandidateWindow window() {
+        assertThat(waiting).hasSize(1);
+        return (CandidateWindow) waiting.get(0).request();
+    }
+
+    /** Orders the window that waits by a score of each candidate, the highest first. */
+    void order(ToDoubleFunction<Candidate> score) {
+        List<Candidate> candidates = window().candidates();
+        float[] logits = new float[candidates.size()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) score.applyAsDouble(candidates.get(i));
+        }
+        answer("", Judgment.Ordered.ofLogits(logits));
     }
 
     /** Judges a document with a probability of being relevant. */
@@ -52,7 +79,7 @@ final class HandCompletedEngine implements InferenceEngine {
 
     void settle(String docId, Outcome outcome) {
         Waiting next = waiting.stream()
-                .filter(candidate -> candidate.pair().candidate().docId().equals(docId))
+                .filter(one -> one.docId().equals(docId))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(docId + " was not asked; waiting: " + asked()));
         waiting.remove(next);
@@ -65,8 +92,8 @@ final class HandCompletedEngine implements InferenceEngine {
     }
 
     @Override
-    public Ticket submit(Pair pair, long deadlineMs, Consumer<Outcome> whenDone) {
-        Waiting next = new Waiting(pair, deadlineMs, whenDone);
+    public Ticket submit(Request request, long deadlineMs, Consumer<Outcome> whenDone) {
+        Waiting next = new Waiting(request, deadlineMs, whenDone);
         waiting.add(next);
         return () -> {
             if (waiting.remove(next)) {

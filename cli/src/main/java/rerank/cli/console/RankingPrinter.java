@@ -6,11 +6,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a ranking for people: the query, and for each document shown its label, score, origin and explanation. */
+/** Writes a ranking for people: the query, and for each document shown its verdict, score, origin and explanation. */
 public final class RankingPrinter {
     private static final Pattern SENTENCE_START = Pattern.compile("(^|[.!?] )\\p{Ll}");
-
-    private static final String[] LABELS = {"irrelevant", "partial", "relevant"};
 
     private final int width;
 
@@ -29,15 +27,15 @@ public final class RankingPrinter {
      * @param firstStageRank the rank it arrived with, from 1
      * @param name its title, or its id where it has none
      * @param score in [0, 1]
-     * @param label 0 to 2; -1 if the model gave none
-     * @param note the explanation, or why there is no label; null for nothing to say
+     * @param verdict of the model, in a word
+     * @param note the explanation, or why there is no verdict; null for nothing to say
      */
     public record Entry(
             int rank,
             int firstStageRank,
             String name,
             double score,
-            int label,
+            String verdict,
             @Nullable String note) {}
 
     /**
@@ -58,7 +56,7 @@ public final class RankingPrinter {
                     Locale.ROOT,
                     "%4d. %-10s %.2f  %s",
                     entry.rank(),
-                    entry.label() < 0 ? "unjudged" : LABELS[entry.label()],
+                    entry.verdict(),
                     entry.score(),
                     entry.firstStageRank() == entry.rank() ? "" : "(was " + entry.firstStageRank() + ") ");
             String indent = " ".repeat(24);

@@ -14,6 +14,7 @@ import rerank.cli.replay.Comparison;
 import rerank.cli.replay.Comparison.Difference;
 import rerank.cli.report.Report;
 import rerank.cli.report.Report.Quality;
+import rerank.trainer.evaluation.Calibration;
 
 /**
  * An {@link EvalReport} as one HTML file: plots are SVG in the page, there is no script, and its content policy forbids
@@ -84,12 +85,15 @@ public final class EvalPage {
         tiles.append(tile("tile", "MRR@10", now.mrr10(), against(now.mrr10(), before.mrr10())));
         tiles.append(tile("tile", "MAP", now.map(), against(now.map(), before.map())));
         tiles.append(tile("tile", "recall@10", now.recall(), against(now.recall(), before.recall())));
-        tiles.append(tile(
-                "tile",
-                "calibration error",
-                report.calibration().ece(),
-                "Brier " + Html.share(report.calibration().brier()) + ", of the base rate "
-                        + Html.share(report.calibration().brierOfShare())));
+        Calibration calibration = report.calibration();
+        if (calibration != null) {
+            tiles.append(tile(
+                    "tile",
+                    "calibration error",
+                    calibration.ece(),
+                    "Brier " + Html.share(calibration.brier()) + ", of the base rate "
+                            + Html.share(calibration.brierOfShare())));
+        }
         FaithfulnessFigures faithful = report.faithfulness();
         if (faithful != null) {
             tiles.append(tile(
@@ -209,17 +213,21 @@ public final class EvalPage {
                         + " below it the model is too sure.");
         html.append("<div class=\"multiples\">\n");
         report.modes().forEach((name, mode) -> {
-            Double labels = mode.calibration().labelBrier();
+            Calibration calibration = mode.calibration();
+            if (calibration == null) {
+                return;
+            }
+            Double labels = calibration.labelBrier();
             html.append("<div><h3>" + Html.text(name) + "</h3>"
                     + figure(
                             String.format(
                                     Locale.ROOT,
                                     "ECE %.3f, Brier %.3f%s, %,d pairs",
-                                    mode.calibration().ece(),
-                                    mode.calibration().brier(),
+                                    calibration.ece(),
+                                    calibration.brier(),
                                     labels == null ? "" : String.format(Locale.ROOT, " (of three labels %.3f)", labels),
-                                    mode.calibration().pairs()),
-                            Charts.reliability("Reliability of " + name, mode.calibration()))
+                                    calibration.pairs()),
+                            Charts.reliability("Reliability of " + name, calibration))
                     + "</div>\n");
         });
         return html.append("</div>\n</section>\n").toString();
@@ -233,7 +241,9 @@ public final class EvalPage {
                         + " 0.95 are polarised.");
         html.append("<div class=\"multiples\">\n");
         report.modes().forEach((name, mode) -> {
-            html.append(scores(name + ", model", mode.scores().model()));
+            if (mode.calibration() != null) {
+                html.append(scores(name + ", model", mode.scores().model()));
+            }
             html.append(scores(name + ", served", mode.scores().served()));
         });
         return html.append("</div>\n</section>\n").toString();

@@ -15,7 +15,7 @@ import rerank.trainer.evaluation.Calibration;
  * @param figures of the chosen mode
  * @param judgedQueries queries with a relevant document, which the measures are means over
  * @param depth candidates of a query at most
- * @param calibration of the chosen mode
+ * @param calibration of the chosen mode; absent where it gives no labels
  * @param scores of the chosen mode
  * @param faithfulness of the chosen mode; absent where it gives no explanations or nobody can check them
  * @param recallAt by system and rank
@@ -24,7 +24,7 @@ import rerank.trainer.evaluation.Calibration;
  * @param differences every system against every other
  * @param perQuery judged queries
  * @param worst queries of the chosen mode, worst first
- * @param leftOut modes that the checkpoint cannot do, with the reason
+ * @param leftOut modes of its kind of model that the checkpoint cannot do, with the reason
  * @param origin how to make the figures again
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,7 +32,7 @@ public record EvalReport(
         @JsonUnwrapped Report figures,
         int judgedQueries,
         int depth,
-        Calibration calibration,
+        @Nullable Calibration calibration,
         ModeFigures.Scores scores,
         @Nullable FaithfulnessFigures faithfulness,
         Map<String, Map<Integer, Double>> recallAt,

@@ -19,6 +19,7 @@ import rerank.cli.report.Report;
 import rerank.model.ranking.Mode;
 import rerank.trainer.dataset.Qrels;
 import rerank.trainer.dataset.Run;
+import rerank.trainer.evaluation.Calibration;
 import rerank.trainer.evaluation.EvaluationReport;
 import rerank.trainer.faithfulness.ExplanationChecker;
 
@@ -252,12 +253,13 @@ public final class Evaluation {
                 "", "ECE", "Brier", "polarised", "tied", "unjudged", "ms/pair", "faithful", "claims", "explanations");
         modes().forEach((name, figures) -> {
             FaithfulnessFigures checked = figures.faithfulness();
+            Calibration calibration = figures.calibration();
             modes.row(
                     name,
-                    figures.calibration().ece(),
-                    figures.calibration().brier(),
-                    figures.scores().model().polarised(),
-                    figures.scores().model().tied(),
+                    calibration == null ? Double.NaN : calibration.ece(),
+                    calibration == null ? Double.NaN : calibration.brier(),
+                    calibration == null ? Double.NaN : figures.scores().model().polarised(),
+                    calibration == null ? Double.NaN : figures.scores().model().tied(),
                     figures.unjudged(),
                     figures.millisPerPair(),
                     checked == null ? Double.NaN : checked.score(),

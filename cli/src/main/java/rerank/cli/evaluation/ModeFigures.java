@@ -23,9 +23,9 @@ import rerank.trainer.faithfulness.Faithfulness;
  *
  * @param queries reranked
  * @param pairs put to the model
- * @param unjudged of those, without a label; they rank last
+ * @param unjudged of those, without a label, or in mode listwise without a place
  * @param millisPerPair wall-clock time, explanations included
- * @param calibration of the model's label probabilities
+ * @param calibration of the model's label probabilities; absent where the mode gives none
  * @param scores of the candidates
  * @param faithfulness of the explanations; absent where the mode gives none or nobody can check them
  */
@@ -35,13 +35,13 @@ public record ModeFigures(
         long pairs,
         long unjudged,
         double millisPerPair,
-        Calibration calibration,
+        @Nullable Calibration calibration,
         Scores scores,
         @Nullable FaithfulnessFigures faithfulness) {
     /**
      * The scores that candidates got.
      *
-     * @param model expected label divided by 2: what the model alone says
+     * @param model expected label divided by 2: what the model alone says; of none where the mode gives no labels
      * @param served what results carry: interpolated with the first stage
      */
     public record Scores(ScoreDistribution model, ScoreDistribution served) {}
@@ -60,6 +60,11 @@ public record ModeFigures(
         List<GradedLabels> labels = new ArrayList<>();
         List<double[]> model = new ArrayList<>();
         List<double[]> served = new ArrayList<>();
+        long unjudged = outcome.pairs()
+                - outcome.rankings().values().stream()
+                        .flatMap(ranking -> ranking.items().stream())
+                        .filter(Ranking.Item::isJudged)
+                        .count();
         outcome.rankings().forEach((query, ranking) -> {
             List<Double> own = new ArrayList<>();
             for (Ranking.Item item : ranking.items()) {
@@ -78,9 +83,9 @@ public record ModeFigures(
         return new ModeFigures(
                 outcome.rankings().size(),
                 outcome.pairs(),
-                outcome.pairs() - labels.size(),
+                unjudged,
                 outcome.wallNanos() / 1e6 / Math.max(1, outcome.pairs()),
-                Calibration.of(labels),
+                labels.isEmpty() ? null : Calibration.of(labels),
                 new Scores(ScoreDistribution.of(model), ScoreDistribution.of(served)),
                 checker.filter(known -> explained > 0)
                         .map(known ->

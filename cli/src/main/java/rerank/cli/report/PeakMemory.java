@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The most memory this process has held, native libraries and mapped weights included. */
+/** Memory that this process holds and the most it has held, native libraries and mapped weights included. */
 public final class PeakMemory {
     private PeakMemory() {}
 
@@ -13,10 +13,19 @@ public final class PeakMemory {
         return rssBytes(Path.of("/proc/self/status"));
     }
 
+    /** Resident set size now, in bytes as Linux counts it; 0 on other systems. */
+    public static long currentRssBytes() {
+        return bytes(Path.of("/proc/self/status"), "VmRSS:");
+    }
+
     static long rssBytes(Path status) {
+        return bytes(status, "VmHWM:");
+    }
+
+    private static long bytes(Path status, String key) {
         try {
             for (String line : Files.readAllLines(status)) {
-                if (line.startsWith("VmHWM:")) {
+                if (line.startsWith(key)) {
                     return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
                 }
             }

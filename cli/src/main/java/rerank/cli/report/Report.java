@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the data set, and its split
  * @param queries how many queries were reranked
  * @param pairs how many (query, candidate) pairs were judged
- * @param mode {@code explain}, {@code label}, {@code justify} or {@code cross-encoder}
+ * @param mode {@code explain}, {@code label}, {@code justify}, {@code listwise} or {@code cross-encoder}
  * @param modelVersion the weights that judged
  * @param firstStage quality of the order that the candidates came in
  * @param reranked quality of the order that went out

@@ -11,7 +11,12 @@ class RankingPrinterTest {
     @Test
     void wrapsExplanationsUnderTheDocumentTheyBelongTo() {
         var entry = new RankingPrinter.Entry(
-                1, 7, "Canvas tote", 0.934, 2, "Asks for a bag that is not leather; this one is canvas, so it fits.");
+                1,
+                7,
+                "Canvas tote",
+                0.934,
+                "relevant",
+                "Asks for a bag that is not leather; this one is canvas, so it fits.");
 
         String text = printer.print("bag, not leather", "justify, 80 ms", List.of(entry));
 
@@ -27,7 +32,8 @@ class RankingPrinterTest {
 
     @Test
     void beginsSentencesWithACapital() {
-        var entry = new RankingPrinter.Entry(1, 1, "Lamp", 0.5, 2, "wants a lamp. costs $5.50, under $6: all met.");
+        var entry = new RankingPrinter.Entry(
+                1, 1, "Lamp", 0.5, "relevant", "wants a lamp. costs $5.50, under $6: all met.");
 
         String text = printer.print("lamp", "justify", List.of(entry));
 
@@ -36,8 +42,8 @@ class RankingPrinterTest {
 
     @Test
     void neverSendsControlCharactersToTheTerminal() {
-        var entry =
-                new RankingPrinter.Entry(1, 1, "\u001b[2Jevil\ttitle\u0007", 0.5, -1, "line\nbreak\u001b]0;x\u0007");
+        var entry = new RankingPrinter.Entry(
+                1, 1, "\u001b[2Jevil\ttitle\u0007", 0.5, "unjudged", "line\nbreak\u001b]0;x\u0007");
 
         String text = printer.print("query\r\nwith breaks", "label", List.of(entry));
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rerank.model.ranking.Mode;
 
 class EvaluationTest {
     @Test
@@ -22,6 +23,21 @@ class EvaluationTest {
         assertThat(json.at("/recallAt/justify/1").doubleValue()).isCloseTo(0.8, within(1e-12));
         assertThat(json.at("/calibration/pairs").intValue()).isEqualTo(15);
         assertThat(json.at("/scores/model/tied").doubleValue()).isEqualTo(10.0 / 15);
+    }
+
+    @Test
+    void aModeWithoutLabelsHasNoCalibration() {
+        EvalReport report = SmallEvaluation.report(Mode.LISTWISE, List.of(Mode.LABEL), 5, 0);
+        JsonNode json = new ObjectMapper().valueToTree(report);
+
+        assertThat(json.has("calibration")).isFalse();
+        assertThat(json.at("/modes/listwise").has("calibration")).isFalse();
+        assertThat(json.at("/modes/label/calibration/pairs").intValue()).isEqualTo(15);
+        assertThat(json.at("/modes/listwise/unjudged").intValue()).isEqualTo(5);
+        assertThat(json.at("/modes/listwise/scores/served/scores").intValue()).isEqualTo(10);
+        assertThat(new EvalPage(report).html())
+                .contains("listwise, served", "Reliability of label")
+                .doesNotContain("listwise, model", "Reliability of listwise");
     }
 
     @Test

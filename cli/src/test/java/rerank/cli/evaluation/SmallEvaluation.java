@@ -40,6 +40,16 @@ final class SmallEvaluation {
     }
 
     static Ranking rerank(RerankRequest request, Mode mode) {
+        if (mode == Mode.LISTWISE) {
+            return Ranking.ofList(
+                    request.candidates(),
+                    request.candidates().stream()
+                            .map(candidate -> candidate.docId().equals("d3")
+                                    ? new Judgment.Unjudged("no room")
+                                    : new Judgment.Placed())
+                            .toList(),
+                    0);
+        }
         boolean isLast = request.query().text().startsWith("the last");
         List<Judgment> judgments = request.candidates().stream()
                 .map(candidate -> {
@@ -54,13 +64,16 @@ final class SmallEvaluation {
     }
 
     static EvalReport report(int queries, int explainLimit) {
+        return report(Mode.JUSTIFY, List.of(Mode.EXPLAIN, Mode.LABEL), queries, explainLimit);
+    }
+
+    static EvalReport report(Mode chosen, List<Mode> others, int queries, int explainLimit) {
         List<RerankRequest> requests = requests(queries);
         Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
         requests.forEach(request -> grades.put(request.query().id(), Map.of("d2", 2)));
         ExplanationChecker checker = (query, candidate, explanation) -> Optional.of(List.of(
                 Claim.said(Claim.Kind.TOPIC, explanation, candidate.docId().equals("d2"))));
-        ModeRuns runs = ModeRuns.run(
-                Mode.JUSTIFY, List.of(Mode.EXPLAIN, Mode.LABEL), explainLimit, requests, SmallEvaluation::rerank);
+        ModeRuns runs = ModeRuns.run(chosen, others, explainLimit, requests, SmallEvaluation::rerank);
         Evaluation.Subject subject = new Evaluation.Subject(
                 "small" + NASTY, requests, 3, new Qrels(grades), Optional.of(checker), 1, "v1" + NASTY, null);
         return new Evaluation(subject, runs)

@@ -6,7 +6,7 @@ import java.util.List;
 import rerank.model.tokenizer.Tokenizer;
 
 /**
- * A phrase that leads to a label, and the tokens that the labels become right after it.
+ * A phrase that leads to a label, or to the identifier of a document, and the tokens that these become right after it.
  *
  * @param phrase token ids that are forced
  * @param labels one token id for each label; distinct
@@ -16,9 +16,10 @@ record LabelTokens(int[] phrase, int[] labels) {
      * Tokenizes the phrase with each label behind it: what all of them begin with is the phrase, and what is left of each
      * is its label. So a space at the end of the phrase goes where the tokenizer puts it.
      *
+     * @param what they are, for the message
      * @throws IllegalArgumentException if a label is not one token of its own
      */
-    static LabelTokens of(Tokenizer tokenizer, String templateId, String phrase, List<String> labels) {
+    static LabelTokens of(Tokenizer tokenizer, String templateId, String what, String phrase, List<String> labels) {
         List<int[]> encoded = new ArrayList<>();
         for (String label : labels) {
             encoded.add(tokenizer.encodeWithSpecials(phrase + label));
@@ -34,14 +35,15 @@ record LabelTokens(int[] phrase, int[] labels) {
             int[] ids = encoded.get(i);
             if (ids.length != common + 1) {
                 throw new IllegalArgumentException("prompt template " + templateId + ": after \"" + phrase
-                        + "\" the label \"" + labels.get(i) + "\" is " + (ids.length - common) + " tokens of this"
+                        + "\" the " + what + " \"" + labels.get(i) + "\" is " + (ids.length - common)
+                        + " tokens of this"
                         + " checkpoint, " + Arrays.toString(Arrays.copyOfRange(ids, common, ids.length))
-                        + "; labels must be distinct single tokens: use another template or tokenizer");
+                        + "; " + what + "s must be distinct single tokens: use another template or tokenizer");
             }
             tokens[i] = ids[common];
         }
         if (Arrays.stream(tokens).distinct().count() != tokens.length) {
-            throw new IllegalArgumentException("prompt template " + templateId + ": labels " + labels
+            throw new IllegalArgumentException("prompt template " + templateId + ": " + what + "s " + labels
                     + " are the tokens " + Arrays.toString(tokens) + " of this checkpoint, which are not distinct");
         }
         return new LabelTokens(Arrays.copyOf(first, common), tokens);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import rerank.model.prompt.TemplateBody.Part;
 import rerank.model.prompt.TemplateBody.Source;
 import rerank.model.ranking.Candidate;
+import rerank.model.ranking.CandidateWindow;
 import rerank.model.ranking.LabelDistribution;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.Query;
@@ -34,14 +35,15 @@ public final class PromptBuilder {
     private final LabelTokens labelPhrase;
     private final Set<Integer> stopTokens = new HashSet<>();
     private final int[] end;
+    private final @Nullable ListPrompts lists;
     private final Map<String, int[]> control = new ConcurrentHashMap<>();
 
     /**
      * A builder for one template and one checkpoint's tokenizer.
      *
      * @param maxPromptTokens bound on a prompt, up to where the model writes
-     * @throws IllegalArgumentException if the tokenizer lacks a token that the template names, or if the labels are not
-     *     distinct single tokens in it
+     * @throws IllegalArgumentException if the tokenizer lacks a token that the template names, or if the labels, or the
+     *     identifiers of listed documents, are not distinct single tokens in it
      */
     public PromptBuilder(PromptTemplate template, Tokenizer tokenizer, int maxPromptTokens) {
         if (maxPromptTokens < 1) {
@@ -55,8 +57,8 @@ public final class PromptBuilder {
         labelBody = body(chat, template.labelBody());
         PromptTemplate.AnswerGrammar answer = template.answer();
         template.controlTokens().forEach(this::requireToken);
-        labelLead = LabelTokens.of(tokenizer, template.id(), answer.labelLead(), answer.labels());
-        labelPhrase = LabelTokens.of(tokenizer, template.id(), answer.labelPhrase(), answer.labels());
+        labelLead = LabelTokens.of(tokenizer, template.id(), "label", answer.labelLead(), answer.labels());
+        labelPhrase = LabelTokens.of(tokenizer, template.id(), "label", answer.labelPhrase(), answer.labels());
         if (!Arrays.equals(labelLead.labels(), labelPhrase.labels())) {
             throw new IllegalArgumentException("prompt template " + template.id()
                     + ": the labels are other tokens at the start of an answer than after an explanation");
@@ -70,6 +72,16 @@ public final class PromptBuilder {
                     concat(endOfAnswer, new int[] {requireToken(chat.endTokens().get(0))});
         }
         end = endOfAnswer;
+        PromptTemplate.ListGrammar list = template.list();
+        lists = list == null
+                ? null
+                : new ListPrompts(
+                        list,
+                        rendered(chat, list.body()),
+                        LabelTokens.of(tokenizer, template.id(), "identifier", list.lead(), list.identifiers()),
+                        tokenizer,
+                        this::control,
+                        maxPromptTokens);
     }
 
     /** Whether it builds prompts that ask for explanations; otherwise only those of task LABEL. */
@@ -97,6 +109,26 @@ public final class PromptBuilder {
         LabelDistribution given = pair.given();
         int label = given == null ? -1 : given.label();
         return prompt(pair.query(), pair.candidate(), pair.task(), lead(pair.task(), label));
+    }
+
+    /**
+     * The prompt of a window, ending where the model names its best candidate. Of documents that do not all fit, each gets the
+     * same room, and those that are longer share what shorter ones leave; each is cut as a pair's is.
+     *
+     * @throws PromptTooLongException if it does not fit even without the documents
+     * @throws IllegalArgumentException if the template knows no lists
+     */
+    public EncodedPrompt prompt(CandidateWindow window) {
+        if (lists == null) {
+            throw new IllegalArgumentException(
+                    "prompt template " + template.id() + " has no lists; its modes are " + template.modes());
+        }
+        return lists.prompt(window);
+    }
+
+    /** The tokens that name the candidates of a window, in order; empty for a template that knows no lists. */
+    public int[] identifierTokens() {
+        return lists == null ? new int[0] : lists.identifierTokens();
     }
 
     /** The tokens to force between an explanation and its label. */
@@ -181,28 +213,29 @@ public final class PromptBuilder {
         values.put(Source.TITLE, title);
         values.put(Source.TEXT, text);
         TemplateBody body = task == Pair.Task.EXPLAIN ? explainBody : labelBody;
-        PromptFitting fitting = new PromptFitting(tokenizer, maxPromptTokens - lead.length);
+        PromptFitting fitting = new PromptFitting(tokenizer);
         for (Part part : body.fill(values)) {
-            if (part.source() == Source.CONTROL) {
-                fitting.addControl(control(part.text()));
-            } else {
-                fitting.addField(part);
-            }
+            fitting.add(part, this::control);
         }
-        if (fitting.isTooLong()) {
+        int limit = maxPromptTokens - lead.length;
+        if (fitting.fixedTokens() > limit) {
             throw new PromptTooLongException(query.id(), fitting.fixedTokens() + lead.length, maxPromptTokens);
         }
         TokenFlags flags = template.tokenTypes().flags(query.text().strip(), title, text);
-        return fitting.fitted(flags).plus(lead);
+        return fitting.fitted(limit, flags).plus(lead);
     }
 
     private TemplateBody body(@Nullable ChatFormat chat, String text) {
+        return new TemplateBody(rendered(chat, text));
+    }
+
+    private String rendered(@Nullable ChatFormat chat, String text) {
         if (chat == null) {
-            return new TemplateBody(text);
+            return text;
         }
         String rendered = chat.render(template.system(), text);
         PromptTemplate.tokenNames(rendered).forEach(this::requireToken);
-        return new TemplateBody(rendered);
+        return rendered;
     }
 
     private int[] control(String text) {

@@ -2,33 +2,41 @@ package rerank.model.prompt;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import rerank.model.prompt.TemplateBody.Part;
 import rerank.model.prompt.TemplateBody.Source;
 import rerank.model.tokenizer.Tokenizer;
 
-/** The parts of one prompt, and how much of the document fits between the others. */
+/** The parts of one prompt, or of a stretch of one, and how much of the document fits between the others. */
 final class PromptFitting {
     private final Tokenizer tokenizer;
-    private final int limit;
     private final List<Encoding> parts = new ArrayList<>();
     private int fixedTokens;
 
     /** A part and its tokens; those of title and text are found last. */
     private record Encoding(Part part, Tokenizer.@Nullable Encoded tokens) {}
 
-    PromptFitting(Tokenizer tokenizer, int limit) {
+    PromptFitting(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        this.limit = limit;
     }
 
-    void addControl(int[] ids) {
+    /** Adds a part; {@code control} makes tokens of a text of ours. */
+    void add(Part part, Function<String, int[]> control) {
+        if (part.source() == Source.CONTROL) {
+            addControl(control.apply(part.text()));
+        } else {
+            addField(part);
+        }
+    }
+
+    private void addControl(int[] ids) {
         parts.add(new Encoding(
                 new Part(Source.CONTROL, "", 0), new Tokenizer.Encoded(ids, new int[ids.length], new int[ids.length])));
         fixedTokens += ids.length;
     }
 
-    void addField(Part part) {
+    private void addField(Part part) {
         boolean isDocument = part.source() == Source.TITLE || part.source() == Source.TEXT;
         Tokenizer.Encoded tokens = isDocument ? null : tokenizer.encode(part.text());
         parts.add(new Encoding(part, tokens));
@@ -40,15 +48,13 @@ final class PromptFitting {
         return fixedTokens;
     }
 
-    boolean isTooLong() {
-        return fixedTokens > limit;
-    }
-
     /**
      * The prompt with as much of the document as fits. Where not all of it does, a title keeps at least half of the
      * room.
+     *
+     * @param limit bound on the prompt's tokens; at least the fixed ones
      */
-    EncodedPrompt fitted(@Nullable TokenFlags flags) {
+    EncodedPrompt fitted(int limit, @Nullable TokenFlags flags) {
         int room = limit - fixedTokens;
         Tokenizer.Encoded title = encode(Source.TITLE, room);
         Tokenizer.Encoded text = encode(Source.TEXT, room);

@@ -1,14 +1,17 @@
 package rerank.model.prompt;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import rerank.model.prompt.TemplateBody.Part;
 import rerank.model.prompt.TemplateBody.Source;
 import rerank.model.ranking.Candidate;
+import rerank.model.ranking.CandidateWindow;
 import rerank.model.ranking.Mode;
 import rerank.model.ranking.Query;
 
@@ -28,6 +31,7 @@ import rerank.model.ranking.Query;
  * @param explainBody asks for an explanation, then the label; empty for a template that knows labels alone
  * @param labelBody asks for the label, then an explanation
  * @param answer how answers are written
+ * @param list asks for an order of several documents; null for a template that knows none
  */
 public record PromptTemplate(
         String id,
@@ -36,7 +40,8 @@ public record PromptTemplate(
         String system,
         String explainBody,
         String labelBody,
-        AnswerGrammar answer) {
+        AnswerGrammar answer,
+        @Nullable ListGrammar list) {
     /** Names of the templates that are built in. */
     public static final List<String> BUILT_IN =
             List.of("compact-v1", "compact-v2", "interank-chat-v1", "qwen3-reranker-v1");
@@ -73,7 +78,36 @@ public record PromptTemplate(
         }
     }
 
+    /**
+     * How an order of documents is asked for.
+     *
+     * @param body holds {@code {documents}} between instruction and query, which all windows of a query share, and the rest
+     * @param document one of the documents; {@code {identifier}} is its identifier
+     * @param identifiers what the documents are called, in the order they stand
+     * @param lead begins an answer; the identifier of the best document follows
+     */
+    public record ListGrammar(String body, String document, List<String> identifiers, String lead) {
+        static final String DOCUMENTS = "{documents}";
+        static final String IDENTIFIER = "{identifier}";
+
+        public ListGrammar {
+            identifiers = List.copyOf(identifiers);
+            if (identifiers.size() != CandidateWindow.MOST) {
+                throw new IllegalArgumentException("a list of documents needs " + CandidateWindow.MOST
+                        + " identifiers, got " + identifiers.size());
+            }
+            if (body.split(Pattern.quote(DOCUMENTS), -1).length != 2 || !document.contains(IDENTIFIER)) {
+                throw new IllegalArgumentException(
+                        "section [list] holds " + DOCUMENTS + " once, and section [document] " + IDENTIFIER);
+            }
+        }
+    }
+
     public PromptTemplate {
+        if (list != null && tokenTypes != TokenTypes.NONE) {
+            throw new IllegalArgumentException(
+                    "prompt template " + id + " has a section [list] and token types, which" + " tell of one document");
+        }
         if (answer.labels().size() == 2 && !explainBody.isEmpty()) {
             throw new IllegalArgumentException("prompt template " + id + " has two labels and a section [explain];"
                     + " explanations lead to one of three labels");
@@ -89,12 +123,17 @@ public record PromptTemplate(
 
     /** The modes that prompts can be built for. */
     public Set<Mode> modes() {
-        return explains() ? Mode.OF_LANGUAGE_MODELS : Set.of(Mode.LABEL);
+        Set<Mode> modes = new HashSet<>(explains() ? Mode.OF_LANGUAGE_MODELS : Set.of(Mode.LABEL));
+        if (list != null) {
+            modes.add(Mode.LISTWISE);
+        }
+        return Set.copyOf(modes);
     }
 
     /** Names of the control tokens that the template uses, each once, which a tokenizer made for it needs. */
     public List<String> controlTokens() {
-        return tokenNames(String.join(" ", explainBody, labelBody, String.join(" ", answer.labels()))
+        String listed = list == null ? "" : String.join(" ", list.body(), list.document(), list.lead());
+        return tokenNames(String.join(" ", listed, explainBody, labelBody, String.join(" ", answer.labels()))
                 + String.join(" ", answer.explainLead(), answer.labelLead(), answer.labelPhrase())
                 + String.join(" ", answer.explanationPhrase(), answer.end(), String.join(" ", answer.stopTokens())));
     }

@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a template file: lines of {@code key: value}, then sections {@code [system]}, {@code [explain]} and
- * {@code [label]}, of which the first two may be missing. Values are words or quoted texts in which {@code \n} is a line break; {@code #} begins a comment
- * before the first section.
+ * Reads a template file: lines of {@code key: value}, then sections {@code [system]}, {@code [explain]}, {@code [label]},
+ * {@code [list]} and {@code [document]}, of which all but the third may be missing. Values are words or quoted texts in which
+ * {@code \n} is a line break; {@code #} begins a comment before the first section.
  */
 final class PromptTemplateFile {
     private static final Pattern VALUE = Pattern.compile("\"([^\"]*)\"|(\\S+)");
@@ -96,11 +96,20 @@ final class PromptTemplateFile {
                 sections.getOrDefault("system", "").strip(),
                 sections.getOrDefault("explain", "").strip(),
                 labelSection(),
-                answer);
+                answer,
+                sections.containsKey("list") ? listGrammar() : null);
         if (!unread.isEmpty()) {
             throw new IllegalArgumentException("prompt template " + source + ": unknown settings " + unread);
         }
         return template;
+    }
+
+    private PromptTemplate.ListGrammar listGrammar() {
+        return new PromptTemplate.ListGrammar(
+                sections.getOrDefault("list", "").strip(),
+                sections.getOrDefault("document", "").strip(),
+                list("identifiers"),
+                one("list-lead"));
     }
 
     private List<String> list(String key) {

@@ -1,6 +1,7 @@
 package rerank.model.ranking;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,14 @@ public abstract class BatchJudge implements PairJudge {
     /** One judgment for each of 1 to {@code maxPairs} pairs, in order. */
     protected abstract List<Judgment> judgeTogether(List<Pair> pairs);
 
+    /** What the model makes of a window; this one leaves it unjudged, as those do that do not offer {@link Mode#LISTWISE}. */
+    protected Judgment order(CandidateWindow window) {
+        return new Judgment.Unjudged("the model judges pairs, not windows of candidates");
+    }
+
     @Override
-    public Judging prepare(Pair pair) {
-        return new Waiting(pair);
+    public Judging prepare(Request request) {
+        return new Waiting(request);
     }
 
     @Override
@@ -58,12 +64,17 @@ public abstract class BatchJudge implements PairJudge {
     public List<Judging> step() {
         List<Waiting> batch = List.copyOf(started.subList(0, Math.min(maxPairs, started.size())));
         started.subList(0, batch.size()).clear();
-        List<Judgment> judgments = Isolation.apply(
-                batch.stream().map(Waiting::pair).toList(),
-                this::judgeAll,
-                e -> new Judgment.Unjudged("the model failed on it: " + e.getMessage()));
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).judgment = judgments.get(i);
+        List<Pair> pairs = new ArrayList<>();
+        for (Waiting next : batch) {
+            if (next.request instanceof Pair pair) {
+                pairs.add(pair);
+            }
+        }
+        Iterator<Judgment> judgments = Isolation.apply(
+                        pairs, this::judgeAll, e -> new Judgment.Unjudged("the model failed on it: " + e.getMessage()))
+                .iterator();
+        for (Waiting next : batch) {
+            next.judgment = next.request instanceof CandidateWindow window ? order(window) : judgments.next();
         }
         steps++;
         judged += batch.size();
@@ -80,22 +91,22 @@ public abstract class BatchJudge implements PairJudge {
     }
 
     private static final class Waiting implements Judging {
-        private final Pair pair;
+        private final Request request;
         private @Nullable Judgment judgment;
 
-        Waiting(Pair pair) {
-            this.pair = pair;
+        Waiting(Request request) {
+            this.request = request;
         }
 
         @Override
-        public Pair pair() {
-            return pair;
+        public Request request() {
+            return request;
         }
 
         @Override
         public Judgment judgment() {
             if (judgment == null) {
-                throw new IllegalStateException("the pair is not judged yet");
+                throw new IllegalStateException("it is not judged yet");
             }
             return judgment;
         }

@@ -13,10 +13,12 @@ public enum Mode {
     LABEL,
     /** Label first for every pair; an explanation after it only for the top of the ranking. */
     JUSTIFY,
+    /** Candidates in windows, ordered by the model's first token (FIRST): one forward pass a window, no labels. */
+    LISTWISE,
     /** The score of a head on an encoder: one forward pass a pair, no explanation. */
     CROSS_ENCODER;
 
-    /** What a language model that explains offers. */
+    /** What every language model that explains offers; those that can read lists also offer {@link #LISTWISE}. */
     public static final Set<Mode> OF_LANGUAGE_MODELS = Set.of(EXPLAIN, LABEL, JUSTIFY);
 
     /** The mode as written in configuration, events and reports, for example {@code cross-encoder}. */
@@ -24,7 +26,7 @@ public enum Mode {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** All of them as a sentence has them: {@code explain, label, justify or cross-encoder}. */
+    /** All of them as a sentence has them: {@code explain, label, justify, listwise or cross-encoder}. */
     public static String ids() {
         List<String> ids = Arrays.stream(values()).map(Mode::id).toList();
         int last = ids.size() - 1;

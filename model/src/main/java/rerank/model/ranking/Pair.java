@@ -14,7 +14,7 @@ public record Pair(
         Query query,
         Candidate candidate,
         Task task,
-        @Nullable LabelDistribution given) {
+        @Nullable LabelDistribution given) implements Request {
     /** What the model shall write about a pair. */
     public enum Task {
         /** An explanation, then the label. */

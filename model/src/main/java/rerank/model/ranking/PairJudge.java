@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Judges pairs, many at a time and a step at a time: pairs join between steps and leave when they are judged.
+ * Judges pairs and windows of candidates, many at a time and a step at a time: they join between steps and leave when they
+ * are judged.
  *
  * <p>{@link #prepare} and {@link #identity} may be called by any thread, all else by one thread at a time.
  */
@@ -17,33 +18,34 @@ public interface PairJudge extends AutoCloseable {
     Identity identity();
 
     /**
-     * Makes a pair ready to be judged, its prompt for example. A pair that cannot be is settled when it is started. A judge
-     * that writes no explanations gives the label alone, whatever is asked.
+     * Makes a request ready to be judged, its prompt for example. One that cannot be is settled when it is started. A judge
+     * that writes no explanations gives the label of a pair alone, whatever is asked; one that does not offer {@link
+     * Mode#LISTWISE} leaves windows unjudged.
      */
-    Judging prepare(Pair pair);
+    Judging prepare(Request request);
 
-    /** Whether a pair that is started now would be looked at soon. */
+    /** Whether a request that is started now would be looked at soon. */
     boolean hasRoom();
 
-    /** Takes a prepared pair in. */
+    /** Takes a prepared request in. */
     void start(Judging judging);
 
-    /** Forgets a pair that was started. */
+    /** Forgets a request that was started. */
     void cancel(Judging judging);
 
     /**
      * Works for a while on what was started.
      *
-     * @return the pairs that are judged now, in no order
+     * @return the requests that are judged now, in no order
      */
     List<Judging> step();
 
     /** What the steps did since the start. */
     StepStatistics statistics();
 
-    /** Judges pairs that nobody else's are among, and waits for them; one judgment for each pair, in order. */
-    default List<Judgment> judge(List<Pair> pairs) {
-        List<Judging> all = pairs.stream().map(this::prepare).toList();
+    /** Judges requests that nobody else's are among, and waits for them; one judgment for each, in order. */
+    default List<Judgment> judge(List<? extends Request> requests) {
+        List<Judging> all = requests.stream().map(this::prepare).toList();
         Deque<Judging> waiting = new ArrayDeque<>(all);
         int judged = 0;
         while (judged < all.size()) {
@@ -58,7 +60,8 @@ public interface PairJudge extends AutoCloseable {
     }
 
     /**
-     * Reranks in process: labels for all candidates by the mode; in justify mode, explanations for the top ones.
+     * Reranks in process: labels for all candidates by the mode; in justify mode, explanations for the top ones; in listwise
+     * mode, windows of the candidates one after another.
      *
      * @param mode one that {@link #identity()} offers
      * @param explainTop in justify mode, how many of the top get an explanation
@@ -66,6 +69,9 @@ public interface PairJudge extends AutoCloseable {
      */
     default Ranking rerank(Query query, List<Candidate> candidates, Mode mode, int explainTop) {
         identity().requireOffered(mode);
+        if (mode == Mode.LISTWISE) {
+            return listwise(query, candidates);
+        }
         Pair.Task task = mode == Mode.EXPLAIN ? Pair.Task.EXPLAIN : Pair.Task.LABEL;
         List<Pair> pairs = candidates.stream()
                 .map(candidate -> new Pair(query, candidate, task, null))
@@ -76,6 +82,14 @@ public interface PairJudge extends AutoCloseable {
 
     @Override
     void close();
+
+    private Ranking listwise(Query query, List<Candidate> candidates) {
+        ReadList list = new ReadList(candidates);
+        for (WindowRange range : WindowRange.over(candidates.size())) {
+            list.take(range, judge(List.of(list.window(query, range))).get(0));
+        }
+        return list.ranking(identity().firstStageWeight(Mode.LISTWISE));
+    }
 
     private Ranking explained(Query query, Ranking ranking, int explainTop) {
         List<Ranking.Item> items = new ArrayList<>(ranking.items());
@@ -97,10 +111,10 @@ public interface PairJudge extends AutoCloseable {
         return new Ranking(items);
     }
 
-    /** A pair on its way through a judge. */
+    /** A request on its way through a judge. */
     interface Judging {
-        /** The pair. */
-        Pair pair();
+        /** What was asked. */
+        Request request();
 
         /**
          * What came of it.

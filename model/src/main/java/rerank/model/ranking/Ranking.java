@@ -23,9 +23,9 @@ public record Ranking(List<Item> items) {
      * @param score in [0, 1]: the interpolation of the model's score and the first stage's
      */
     public record Item(int rank, Candidate candidate, Judgment judgment, double score) {
-        /** Whether the model gave a label. */
+        /** Whether the model gave a label, or read the candidate in a window. */
         public boolean isJudged() {
-            return judgment instanceof Judgment.Judged;
+            return !(judgment instanceof Judgment.Unjudged);
         }
 
         /** This item with another judgment, for example one that has an explanation. */
@@ -49,9 +49,7 @@ public record Ranking(List<Item> items) {
             throw new IllegalArgumentException(
                     candidates.size() + " candidates but " + judgments.size() + " judgments");
         }
-        if (!(firstStageWeight >= 0 && firstStageWeight <= 1)) {
-            throw new IllegalArgumentException("first-stage weight must be in [0, 1], was " + firstStageWeight);
-        }
+        requireShare(firstStageWeight);
         List<Item> items = new ArrayList<>();
         FirstStageScale scale = FirstStageScale.over(candidates);
         for (int i = 0; i < candidates.size(); i++) {
@@ -66,10 +64,48 @@ public record Ranking(List<Item> items) {
         // unjudged candidates tie below every score
         Comparator<Item> score = Comparator.comparingDouble(item -> item.isJudged() ? -item.score : 1);
         items.sort(firstStageWeight == 1 ? firstStage : score.thenComparing(firstStage));
+        return numbered(items);
+    }
+
+    /**
+     * Orders a list whose places were found by windows: of n candidates the one at place p, from 0, has {@code (n - p) / n}
+     * for the model's score, which says where it stands among these n and nothing more. It is interpolated with the first
+     * stage's score as in {@link #of}; ties fall to the first-stage order, and w = 1 gives back the first stage's order
+     * exactly. A candidate that no window read keeps its place like all others: to put it last would punish it for that.
+     *
+     * @param order the candidates as the windows left them
+     * @param judgments one for each, in the same order
+     * @param firstStageWeight w, in [0, 1]
+     */
+    public static Ranking ofList(List<Candidate> order, List<? extends Judgment> judgments, double firstStageWeight) {
+        if (order.size() != judgments.size()) {
+            throw new IllegalArgumentException(order.size() + " candidates but " + judgments.size() + " judgments");
+        }
+        requireShare(firstStageWeight);
+        List<Item> items = new ArrayList<>();
+        FirstStageScale scale = FirstStageScale.over(order);
+        for (int place = 0; place < order.size(); place++) {
+            double placed = (order.size() - place) / (double) order.size();
+            double score = (1 - firstStageWeight) * placed + firstStageWeight * scale.of(order.get(place));
+            items.add(new Item(0, order.get(place), judgments.get(place), Math.min(1, score)));
+        }
+        Comparator<Item> firstStage = Comparator.comparingInt(item -> item.candidate.firstStageRank());
+        Comparator<Item> score = Comparator.comparingDouble(item -> -item.score);
+        items.sort(firstStageWeight == 1 ? firstStage : score.thenComparing(firstStage));
+        return numbered(items);
+    }
+
+    private static Ranking numbered(List<Item> items) {
         List<Item> ranked = new ArrayList<>();
         for (Item item : items) {
             ranked.add(new Item(ranked.size() + 1, item.candidate, item.judgment, item.score));
         }
         return new Ranking(ranked);
+    }
+
+    private static void requireShare(double firstStageWeight) {
+        if (!(firstStageWeight >= 0 && firstStageWeight <= 1)) {
+            throw new IllegalArgumentException("first-stage weight must be in [0, 1], was " + firstStageWeight);
+        }
     }
 }

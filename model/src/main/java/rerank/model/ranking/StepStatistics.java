@@ -66,6 +66,28 @@ public record StepStatistics(
                 cacheLimitBytes + other.cacheLimitBytes);
     }
 
+    /** What stays of them when the judge is closed: nothing waits or runs, and its memory is given back. */
+    public StepStatistics ended() {
+        return new StepStatistics(
+                steps,
+                promptTokens,
+                reusedTokens,
+                decodedTokens,
+                sequencesInSteps,
+                completed,
+                failed,
+                cancelled,
+                shrinks,
+                0,
+                0,
+                waitNanos,
+                stepNanos,
+                nativeNanos,
+                0,
+                0,
+                0);
+    }
+
     /** Sequences in a step, in the mean. */
     public double occupancy() {
         return steps == 0 ? 0 : (double) sequencesInSteps / steps;

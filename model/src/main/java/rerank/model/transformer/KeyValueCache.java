@@ -29,7 +29,6 @@ public final class KeyValueCache implements AutoCloseable {
         PREFIX
     }
 
-    private final TransformerConfig config;
     private final PtNDManager manager;
     private final IValue shape;
     private final IValue weights;
@@ -45,7 +44,6 @@ public final class KeyValueCache implements AutoCloseable {
             IValue shape,
             IValue weights,
             long limit) {
-        this.config = config;
         this.manager = (PtNDManager) parent.newSubManager();
         this.shape = shape;
         this.weights = weights;
@@ -284,10 +282,5 @@ public final class KeyValueCache implements AutoCloseable {
             }
             tensors = new PtNDArray[0];
         }
-    }
-
-    /** The most sequences of so many positions that fit. */
-    public long sequencesOf(int positions) {
-        return limitBytes / bytesOf(Math.min(positions, config.maxPositions()));
     }
 }

@@ -66,11 +66,6 @@ final class PackedMatrices {
     }
 
     private void addGateAndUp(PtNDArray stacked) {
-        if (kernel == Kernel.INT8) {
-            add(stacked);
-            addNone();
-            return;
-        }
         long half = stacked.getShape().get(0) / 2;
         try (PtNDArray gate = (PtNDArray) stacked.get("0:" + half);
                 PtNDArray up = (PtNDArray) stacked.get(half + ":")) {
@@ -87,12 +82,6 @@ final class PackedMatrices {
                 packed.add(part.toTensor(manager));
                 part.close();
             }
-        }
-    }
-
-    private void addNone() {
-        for (int i = 0; i < 3; i++) {
-            packed.add((PtNDArray) manager.create(new Shape(0)));
         }
     }
 }

@@ -27,6 +27,20 @@ public final class TransformerTrainer implements AutoCloseable {
     /** Weight of each loss in the sum that is differentiated. */
     public record LossWeights(float nextToken, float label, float listwise) {}
 
+    /** Weight of each loss of a {@link ListBatch} in the sum that is differentiated. */
+    public record ListLossWeights(float list, float grade, float divergence) {}
+
+    /**
+     * Gradients of a {@link ListBatch} with its losses, each the weighted sum that the batch asks for.
+     *
+     * @param gradients to be added to others and given to {@link #step}
+     * @param list cross-entropy of the lists, in nats
+     * @param grade cross-entropy of the grades, in nats
+     * @param divergence KL(model || reference) of the labels, in nats
+     * @param scores expected label over 2 of each row, before the gradients are applied
+     */
+    public record ListGradients(Gradients gradients, float list, float grade, float divergence, float[] scores) {}
+
     /** AdamW and clipping; a {@code maxGradientNorm} of 0 does not clip. */
     public record AdamW(float beta1, float beta2, float epsilon, float weightDecay, float maxGradientNorm) {}
 
@@ -217,6 +231,43 @@ public final class TransformerTrainer implements AutoCloseable {
         return new NativeGradients(own, named("g[]", found.subList(2, found.size())), losses, accuracy);
     }
 
+    /**
+     * Computes losses and gradients of one micro-batch of lists that users acted on.
+     *
+     * @param seed of the adapter's dropout; not used without one
+     * @throws IllegalArgumentException if the batch does not fit the model
+     */
+    public ListGradients gradients(ListBatch batch, ListLossWeights lossWeights, int seed) {
+        PaddedRows rows = PaddedRows.of(batch.tokenIds(), batch.tokenTypes(), config);
+        var own = (PtNDManager) manager.newSubManager();
+        var shape = new Shape(batch.lists().length, batch.longest());
+        NDList arguments = new NDList(
+                own.create(rows.tokenIds(), new Shape(rows.rows(), rows.time())),
+                own.create(rows.tokenTypes(), new Shape(rows.rows(), rows.time())),
+                own.create(batch.flatRows(), shape),
+                own.create(batch.flatReference(), new Shape(rows.rows(), 3)),
+                own.create(batch.divergenceWeights()),
+                own.create(rows.flat(batch.labelPositions())),
+                own.create(Arrays.stream(batch.grades()).asLongStream().toArray()),
+                own.create(batch.gradeWeights()),
+                own.create(batch.flatTargets(), shape),
+                own.create(batch.flatOffsets(), shape),
+                own.create(Arrays.stream(batch.labelTokens()).asLongStream().toArray()),
+                own.create(new float[] {lossWeights.list(), lossWeights.grade(), lossWeights.divergence()}),
+                own.create(new float[] {batch.scoreScale(), batch.temperature()}));
+        addModel(own, arguments, seed);
+        arguments.add(method(own, setup.adapter() == null ? "list_gradients" : "adapter_list_gradients"));
+        NDList found = program.callForTraining(arguments);
+        float[] losses = found.get(0).toFloatArray();
+        float[] scores = found.get(1).toFloatArray();
+        return new ListGradients(
+                new NativeGradients(own, named("g[]", found.subList(2, found.size())), losses, Float.NaN),
+                losses[0],
+                losses[1],
+                losses[2],
+                scores);
+    }
+
     /** {@link #gradients(TrainingBatch, LossWeights, int)} for what has no dropout. */
     public Gradients gradients(TrainingBatch batch, LossWeights lossWeights) {
         return gradients(batch, lossWeights, 0);
@@ -241,6 +292,32 @@ public final class TransformerTrainer implements AutoCloseable {
             }
         }
         return rows;
+    }
+
+    /**
+     * Natural-log probabilities of the three labels among themselves, without dropout.
+     *
+     * @param labelPositions whose logits predict the label, one a row
+     * @return float[B][3]
+     */
+    public float[][] labelLogProbs(int[][] tokenIds, int[][] tokenTypes, int[] labelPositions, int[] labelTokens) {
+        PaddedRows rows = PaddedRows.of(tokenIds, tokenTypes, config);
+        var shape = new Shape(rows.rows(), rows.time());
+        try (var own = (PtNDManager) manager.newSubManager()) {
+            NDList arguments = new NDList(
+                    own.create(rows.tokenIds(), shape),
+                    own.create(rows.tokenTypes(), shape),
+                    own.create(rows.flat(labelPositions)),
+                    own.create(Arrays.stream(labelTokens).asLongStream().toArray()));
+            addModel(own, arguments, 0);
+            arguments.add(method(own, setup.adapter() == null ? "label_log_probs" : "adapter_label_log_probs"));
+            float[] found = program.callForTraining(arguments).head().toFloatArray();
+            float[][] logProbs = new float[rows.rows()][];
+            for (int row = 0; row < logProbs.length; row++) {
+                logProbs[row] = Arrays.copyOfRange(found, 3 * row, 3 * row + 3);
+            }
+            return logProbs;
+        }
     }
 
     /** Tokens, and the positions and targets of the next-token loss. */

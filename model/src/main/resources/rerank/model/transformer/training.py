@@ -28,12 +28,32 @@ class Training(Module):
     targets = [next_positions, next_tokens, next_weights, label_positions, labels, label_weights, listwise_targets, listwise_mask, label_tokens, loss_weights]
     return __torch__.backward(ids, types, targets, w, a, inv_freq, shape, settings)
 
+  # Losses [list, label, divergence] and gradients of lists that users acted on, then the rows' expected scores [B]. A list
+  # is a row of G: indices of its rows in the batch, then what is added to each of their scores (very negative: no row
+  # here), then its share of the targets. Reference are the log-probabilities [B, 3] of the three labels that the
+  # divergence is measured to. Scores are the expected label over 2, its exact gradient with them, times scales[0] and
+  # divided by scales[1].
+  def list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+    targets = [list_rows, reference, divergence_weights, label_positions, labels, label_weights, list_targets, list_offsets, label_tokens, loss_weights, scales]
+    return __torch__.backward(ids, types, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+
+  def adapter_list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+    targets = [list_rows, reference, divergence_weights, label_positions, labels, label_weights, list_targets, list_offsets, label_tokens, loss_weights, scales]
+    return __torch__.backward(ids, types, targets, w, a, inv_freq, shape, settings)
+
   # Log-probabilities [N] of the next tokens at these positions.
   def log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
     return __torch__.next_log_probs(ids, types, next_positions, next_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
 
   def adapter_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
     return __torch__.next_log_probs(ids, types, next_positions, next_tokens, w, a, inv_freq, shape, settings)
+
+  # Log-probabilities [B, 3] of the label tokens among themselves at each row's label position.
+  def label_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, label_positions: Tensor, label_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.label_probabilities(ids, types, label_positions, label_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+
+  def adapter_label_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, label_positions: Tensor, label_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.label_probabilities(ids, types, label_positions, label_tokens, w, a, inv_freq, shape, settings)
 
   # Adds gradients to others, in place.
   def accumulate(self: __torch__.Training, into: List[Tensor], more: List[Tensor]) -> Tensor:
@@ -205,14 +225,33 @@ def with_deltas(x: Tensor, a: List[Tensor], i: int, rows: List[int], factor: flo
     start = start + rows[p]
   return torch.cat(parts, 0)
 
+# Logits [B, 3] of the label tokens at positions of x [B T, C], in float32.
+def label_logits(x: Tensor, ends: List[Tensor], positions: Tensor, tokens: Tensor, eps: float) -> Tensor:
+  h = torch.rms_norm(torch.index_select(x, 0, positions).to(6), [x.size(-1)], ends[1].to(6), eps)
+  return torch.linear(h, torch.index_select(__torch__.head_weight(ends), 0, tokens).to(6))
+
+# Losses [3] and expected scores [B] of lists that users acted on; t as list_gradients has them.
+def list_losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -> Tuple[Tensor, Tensor]:
+  logits = __torch__.label_logits(x, ends, t[3], t[8], eps)
+  log_probs = torch.log_softmax(logits, -1)
+  probs = torch.exp(log_probs)
+  scores = torch.div(probs[:, 1], 2.) + probs[:, 2]
+  in_list = torch.index_select(scores, 0, t[0].view([-1])).view_as(t[7])
+  in_list = torch.log_softmax(torch.div(in_list * t[10][0] + t[7], t[10][1]), -1)
+  list_loss = torch.neg(torch.sum(t[6] * in_list))
+  label_loss = torch.sum(torch.cross_entropy_loss(logits, t[4], reduction=0) * t[5])
+  divergence = torch.sum(torch.sum(probs * (log_probs - t[1]), -1) * t[2])
+  return (torch.stack([list_loss, label_loss, divergence]), scores)
+
 # Losses [3] and scores [B] from the last block's output x [B T, C]; ends holds embedding, final norm and head.
 def losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -> Tuple[Tensor, Tensor]:
+  if len(t) > 10:
+    return __torch__.list_losses_of(x, ends, t, eps)
   next_loss = torch.zeros([], device=x.device)
   if t[0].size(0) > 0:
     logits = __torch__.head(torch.index_select(x, 0, t[0]), __torch__.cast(ends, x.dtype), eps)
     next_loss = torch.sum(torch.cross_entropy_loss(logits, t[1], reduction=0) * t[2])
-  h = torch.rms_norm(torch.index_select(x, 0, t[3]).to(6), [x.size(-1)], ends[1].to(6), eps)
-  logits = torch.linear(h, torch.index_select(__torch__.head_weight(ends), 0, t[8]).to(6))
+  logits = __torch__.label_logits(x, ends, t[3], t[8], eps)
   label_loss = torch.sum(torch.cross_entropy_loss(logits, t[4], reduction=0) * t[5])
   scores = logits[:, 2] - logits[:, 0]
   in_group = torch.log_softmax(scores.view_as(t[7]) + t[7], -1)
@@ -311,7 +350,8 @@ def backward_again(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor],
     out.extend(layers[sizes[0] - 1 - k])
   return out
 
-def next_log_probs(ids: Tensor, types: Tensor, positions: Tensor, tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+# The last block's output [B T, C] without gradients and dropout.
+def still_forward(ids: Tensor, types: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
   torch.set_grad_enabled(False)
   sizes = annotate(List[int], [int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3])])
   x = __torch__.begin(ids, types, w, int(settings[1]))
@@ -320,6 +360,13 @@ def next_log_probs(ids: Tensor, types: Tensor, positions: Tensor, tokens: Tensor
   still[4] = 0.
   for l in range(sizes[0]):
     x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], cos, sin, sizes, still, l)
-  x = torch.index_select(x.reshape([-1, x.size(-1)]), 0, positions)
+  return x.reshape([-1, x.size(-1)])
+
+def next_log_probs(ids: Tensor, types: Tensor, positions: Tensor, tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+  x = torch.index_select(__torch__.still_forward(ids, types, w, a, inv_freq, shape, settings), 0, positions)
   logits = __torch__.head(x, __torch__.cast(w[0:3], x.dtype), float(settings[0]))
   return torch.neg(torch.cross_entropy_loss(logits, tokens, reduction=0))
+
+def label_probabilities(ids: Tensor, types: Tensor, positions: Tensor, label_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+  x = __torch__.still_forward(ids, types, w, a, inv_freq, shape, settings)
+  return torch.log_softmax(__torch__.label_logits(x, w[0:3], positions, label_tokens, float(settings[0])), -1)

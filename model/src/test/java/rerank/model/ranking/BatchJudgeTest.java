@@ -55,7 +55,7 @@ class BatchJudgeTest {
         assertThat(judge.step()).containsExactly(all.get(0), all.get(2));
         assertThatIllegalStateException()
                 .isThrownBy(() -> all.get(1).judgment())
-                .withMessage("the pair is not judged yet");
+                .withMessage("it is not judged yet");
         assertThat(judge.step()).isEmpty();
     }
 

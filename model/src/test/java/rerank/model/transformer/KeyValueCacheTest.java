@@ -74,7 +74,6 @@ class KeyValueCacheTest {
                 assertThat(cache.bytesInUse()).isEqualTo((i + 1L) * 32 * POSITION_BYTES);
             }
             assertThat(slots).doesNotContainNull();
-            assertThat(cache.sequencesOf(20)).isEqualTo(10);
 
             assertThat(cache.allocate(Purpose.SEQUENCE, 20)).isNull();
             assertThat(cache.allocate(Purpose.PREFIX, 1)).isNull();

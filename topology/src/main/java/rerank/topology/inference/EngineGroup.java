@@ -3,8 +3,8 @@ package rerank.topology.inference;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 
 /** Several engines as one, for a process with several devices: a pair goes to the engine with the fewest in flight. */
 public final class EngineGroup implements InferenceEngine {
@@ -25,11 +25,11 @@ public final class EngineGroup implements InferenceEngine {
     }
 
     @Override
-    public Ticket submit(Pair pair, long deadlineMs, Consumer<Outcome> whenDone) {
+    public Ticket submit(Request request, long deadlineMs, Consumer<Outcome> whenDone) {
         InferenceEngine least = engines.stream()
                 .min(Comparator.comparingInt(engine -> engine.statistics().inFlight()))
                 .orElseThrow();
-        return least.submit(pair, deadlineMs, whenDone);
+        return least.submit(request, deadlineMs, whenDone);
     }
 
     @Override

@@ -13,6 +13,14 @@ import rerank.model.ranking.StepStatistics;
  */
 public record EngineStatistics(
         int inFlight, long failedPairs, long expiredPairs, long cancelledPairs, StepStatistics steps) {
+    /** Of no engine. */
+    static final EngineStatistics NONE = new EngineStatistics(0, 0, 0, 0, StepStatistics.of(0, 0, 0, 0));
+
+    /** What stays of them when the engine is closed: nothing is in flight and its memory is given back. */
+    EngineStatistics closed() {
+        return new EngineStatistics(0, failedPairs, expiredPairs, cancelledPairs, steps.ended());
+    }
+
     /** The sum of two engines' figures. */
     EngineStatistics plus(EngineStatistics other) {
         return new EngineStatistics(

@@ -1,28 +1,33 @@
 package rerank.topology.inference;
 
 import java.util.function.Consumer;
-import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 
 /**
- * Judges pairs somewhere off the stream threads. One engine serves every task of a process, so that batches form across
+ * Judges pairs and windows of candidates somewhere off the stream threads. One engine serves every task of a process, so that batches form across
  * partitions and queries. All methods may be called from any thread and none of them waits for the model.
  */
 public interface InferenceEngine extends AutoCloseable {
-    /** Who judges at this moment. */
+    /** Who judges at this moment what is no canary's. */
     PairJudge.Identity identity();
 
+    /** Who judges the candidates of a query at this moment. */
+    default PairJudge.Identity identity(String queryId) {
+        return identity();
+    }
+
     /**
-     * Takes a pair. It is taken even when {@link #isFull()}: waiting is the caller's business.
+     * Takes a request. It is taken even when {@link #isFull()}: waiting is the caller's business.
      *
-     * @param pair what to judge
+     * @param request what to judge
      * @param deadlineMs when nobody waits for the judgment any more, in milliseconds since the epoch
      * @param whenDone called once, on a thread of the engine, and must return at once; never called after
      *     {@link Ticket#cancel()} returned, nor after {@link #close()} returned
      */
-    Ticket submit(Pair pair, long deadlineMs, Consumer<Outcome> whenDone);
+    Ticket submit(Request request, long deadlineMs, Consumer<Outcome> whenDone);
 
-    /** Whether as many pairs are in flight as the engine was made for; callers then wait before they submit more. */
+    /** Whether as much is in flight as the engine was made for; callers then wait before they submit more. */
     boolean isFull();
 
     /** Figures since the start. */
@@ -32,10 +37,10 @@ public interface InferenceEngine extends AutoCloseable {
     @Override
     void close();
 
-    /** A pair in flight. */
+    /** A request in flight. */
     @FunctionalInterface
     interface Ticket {
-        /** Tells the engine that nobody wants this pair any more. */
+        /** Tells the engine that nobody wants this any more. */
         void cancel();
     }
 }

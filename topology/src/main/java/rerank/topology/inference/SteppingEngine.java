@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 import rerank.model.ranking.StepStatistics;
 
 /**
@@ -78,8 +78,8 @@ public final class SteppingEngine implements InferenceEngine {
     }
 
     @Override
-    public Ticket submit(Pair pair, long deadlineMs, Consumer<Outcome> whenDone) {
-        Submission submission = new Submission(pair, deadlineMs, queue.nextArrival(), whenDone);
+    public Ticket submit(Request request, long deadlineMs, Consumer<Outcome> whenDone) {
+        Submission submission = new Submission(request, deadlineMs, queue.nextArrival(), whenDone);
         inFlight.incrementAndGet();
         queue.submit(submission);
         return () -> {
@@ -133,7 +133,7 @@ public final class SteppingEngine implements InferenceEngine {
 
     private void prepare(Submission next) {
         try {
-            next.prepared(judge.prepare(next.pair()));
+            next.prepared(judge.prepare(next.request()));
         } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
             log.error("a pair could not be prepared for the model", e);
             fail(next, e, judge.identity());

@@ -3,12 +3,12 @@ package rerank.topology.inference;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
+import rerank.model.ranking.Request;
 
-/** A pair in flight. Settled once: by its outcome, or by being cancelled; whichever comes first wins. */
+/** A request in flight. Settled once: by its outcome, or by being cancelled; whichever comes first wins. */
 final class Submission {
-    private final Pair pair;
+    private final Request request;
     private final long deadlineMs;
     private final long arrival;
     private final AtomicReference<@Nullable Consumer<Outcome>> whenDone;
@@ -16,8 +16,8 @@ final class Submission {
     /** Handed over by the queue's lock. */
     private PairJudge.@Nullable Judging judging;
 
-    Submission(Pair pair, long deadlineMs, long arrival, Consumer<Outcome> whenDone) {
-        this.pair = pair;
+    Submission(Request request, long deadlineMs, long arrival, Consumer<Outcome> whenDone) {
+        this.request = request;
         this.deadlineMs = deadlineMs;
         this.arrival = arrival;
         this.whenDone = new AtomicReference<>(whenDone);
@@ -32,8 +32,8 @@ final class Submission {
         return judging;
     }
 
-    Pair pair() {
-        return pair;
+    Request request() {
+        return request;
     }
 
     long deadlineMs() {
@@ -44,7 +44,7 @@ final class Submission {
         return arrival;
     }
 
-    /** Whether nobody waits for this pair any more. */
+    /** Whether nobody waits for it any more. */
     boolean isSettled() {
         return whenDone.get() == null;
     }

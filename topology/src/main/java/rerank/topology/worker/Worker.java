@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rerank.model.ranking.PairJudge;
+import rerank.schemas.versions.VersionReader;
 import rerank.topology.RerankCounters;
 import rerank.topology.RerankTopology;
 import rerank.topology.inference.EngineGroup;
 import rerank.topology.inference.InferenceEngine;
 import rerank.topology.inference.SteppingEngine;
+import rerank.topology.inference.SwappingEngine;
 
 /**
  * A process's share of the work: one model, one Kafka Streams client. Start one, wait until it ends, close it.
@@ -35,6 +37,7 @@ public final class Worker implements AutoCloseable {
 
     private final WorkerConfig config;
     private final InferenceEngine engine;
+    private final @Nullable VersionFollower versions;
     private final RerankCounters counters = new RerankCounters();
     private final RestartPolicy restarts;
     private final KafkaStreams streams;
@@ -43,9 +46,10 @@ public final class Worker implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    private Worker(WorkerConfig config, InferenceEngine engine) {
+    private Worker(WorkerConfig config, InferenceEngine engine, @Nullable VersionFollower versions) {
         this.config = config;
         this.engine = engine;
+        this.versions = versions;
         this.restarts = new RestartPolicy(config.maxThreadRestarts(), Clock.systemUTC());
         String instance =
                 config.instanceId().orElseGet(() -> InstanceId.keptIn(config.stateDirectory(), config.applicationId()));
@@ -68,20 +72,60 @@ public final class Worker implements AutoCloseable {
      *     the partitions do not come in time
      */
     public static Worker start(WorkerConfig config, List<? extends PairJudge> judges) {
+        checkBeforeStart(config, judges);
+        InferenceEngine engine = engine(config, judges);
+        try {
+            return new Worker(config, engine, null).run();
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a worker that serves what is announced; see {@link #start(WorkerConfig, List)}. It has the announced version, if
+     * there is one that can be loaded, before it takes queries. With {@link WorkerKeys#FOLLOW_VERSIONS} off, it does not look.
+     *
+     * @param judges the configured checkpoint, which serves while no version is announced
+     * @param source where the models of versions come from
+     */
+    public static Worker start(WorkerConfig config, List<? extends PairJudge> judges, ModelSource source) {
+        if (!config.followsVersions()) {
+            return start(config, judges);
+        }
+        checkBeforeStart(config, judges);
+        InferenceEngine first = engine(config, judges);
+        SwappingEngine engine = new SwappingEngine(first);
+        VersionFollower versions = null;
+        try {
+            VersionLoader loader =
+                    new VersionLoader(source, config.settings().answering().mode(), config.maxInFlight());
+            VersionReader reader =
+                    VersionReader.open(config.client(), config.topicPlan().names());
+            versions = new VersionFollower(reader, loader, engine, first);
+            versions.start();
+            return new Worker(config, engine, versions).run();
+        } catch (RuntimeException e) {
+            if (versions != null) {
+                versions.close();
+            }
+            engine.close();
+            throw e;
+        }
+    }
+
+    private static InferenceEngine engine(WorkerConfig config, List<? extends PairJudge> judges) {
+        return EngineGroup.of(judges.stream()
+                .<InferenceEngine>map(judge -> SteppingEngine.start(judge, config.maxInFlight(), Clock.systemUTC()))
+                .toList());
+    }
+
+    private static void checkBeforeStart(WorkerConfig config, List<? extends PairJudge> judges) {
         try {
             requireDefaultMode(config, judges.get(0).identity());
             prepareTopics(config);
         } catch (RuntimeException e) {
             judges.forEach(PairJudge::close);
-            throw e;
-        }
-        InferenceEngine engine = EngineGroup.of(judges.stream()
-                .<InferenceEngine>map(judge -> SteppingEngine.start(judge, config.maxInFlight(), Clock.systemUTC()))
-                .toList());
-        try {
-            return new Worker(config, engine).run();
-        } catch (RuntimeException e) {
-            engine.close();
             throw e;
         }
     }
@@ -128,7 +172,10 @@ public final class Worker implements AutoCloseable {
                 engine.identity().modelVersion(),
                 counters.snapshot(),
                 engine.statistics(),
-                restarts.restarts());
+                restarts.restarts(),
+                versions == null
+                        ? new VersionMetrics(0, engine.identity().modelVersion(), "", 0, 0, 0, "", 0)
+                        : versions.metrics());
     }
 
     /** Gives what is in flight a moment to finish, commits, stops, and closes the model; the second time, nothing. */
@@ -151,6 +198,9 @@ public final class Worker implements AutoCloseable {
             log.warn(
                     "Kafka Streams did not stop within {} s",
                     config.stopTimeout().toSeconds());
+        }
+        if (versions != null) {
+            versions.close();
         }
         engine.close();
         ended.countDown();

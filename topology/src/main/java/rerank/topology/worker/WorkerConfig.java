@@ -70,6 +70,16 @@ public final class WorkerConfig {
         return path.isBlank() ? Optional.empty() : Optional.of(Path.of(path));
     }
 
+    /** Whether announced versions serve. */
+    public boolean followsVersions() {
+        return values.getBoolean(WorkerKeys.FOLLOW_VERSIONS);
+    }
+
+    /** Where the checkpoints of versions lie: a directory, or an address that begins with {@code file:}. */
+    public String checkpointStore() {
+        return values.getString(WorkerKeys.CHECKPOINT_STORE);
+    }
+
     /** Where work in flight is kept. */
     public Path stateDirectory() {
         return Path.of(values.getString(WorkerKeys.STATE_DIR));
@@ -154,6 +164,13 @@ public final class WorkerConfig {
     /** Keys of Kafka's admin client. */
     public Map<String, Object> admin() {
         return PassedOn.admin(bootstrapServers(), given);
+    }
+
+    /** Keys of a plain Kafka client and of the schema registry's. */
+    public Map<String, Object> client() {
+        Map<String, Object> client = new HashMap<>(admin());
+        client.putAll(registry());
+        return client;
     }
 
     /**

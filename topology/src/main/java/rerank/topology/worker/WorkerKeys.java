@@ -26,6 +26,8 @@ public final class WorkerKeys {
     public static final String APPLICATION_ID = "application.id";
     public static final String STATE_DIR = "state.dir";
     public static final String CHECKPOINT = "rerank.checkpoint";
+    public static final String FOLLOW_VERSIONS = "rerank.versions.follow";
+    public static final String CHECKPOINT_STORE = "rerank.checkpoint.store";
     public static final String INSTANCE_ID = "rerank.instance.id";
     public static final String LEAVE_GROUP = "rerank.leave.group.on.stop";
     public static final String TOPIC_PREFIX = "rerank.topics.prefix";
@@ -101,7 +103,21 @@ public final class WorkerKeys {
                         STRING,
                         "",
                         HIGH,
-                        "Directory of the checkpoint that judges. Empty: the one shipped.")
+                        "Directory of the checkpoint that judges while no version is announced. Empty: the one shipped.")
+                .define(
+                        FOLLOW_VERSIONS,
+                        BOOLEAN,
+                        true,
+                        HIGH,
+                        "Whether versions announced on the topic of versions serve, and change while the worker runs."
+                                + " Otherwise rerank.checkpoint alone does.")
+                .define(
+                        CHECKPOINT_STORE,
+                        STRING,
+                        ".rerank/checkpoints",
+                        HIGH,
+                        "Where published checkpoints lie: a directory, or file:///..., that all who publish and all"
+                                + " workers reach under the same path.")
                 .define(
                         APPLICATION_ID,
                         STRING,

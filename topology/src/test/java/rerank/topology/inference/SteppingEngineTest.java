@@ -27,6 +27,7 @@ import rerank.model.ranking.Mode;
 import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
 import rerank.model.ranking.Query;
+import rerank.model.ranking.Request;
 import rerank.model.ranking.StepStatistics;
 
 @Timeout(60)
@@ -299,9 +300,9 @@ class SteppingEngineTest {
         private final AtomicInteger ahead = new AtomicInteger();
         private final List<Started> started = new ArrayList<>();
 
-        private record Started(Pair pair) implements Judging {
+        private record Started(Request request) implements Judging {
             String docId() {
-                return pair.candidate().docId();
+                return ((Pair) request).candidate().docId();
             }
 
             @Override
@@ -314,8 +315,8 @@ class SteppingEngineTest {
         }
 
         @Override
-        public Judging prepare(Pair pair) {
-            String docId = pair.candidate().docId();
+        public Judging prepare(Request request) {
+            String docId = ((Pair) request).candidate().docId();
             if (docId.equals("late")) {
                 atLateOne.countDown();
                 awaitLateOnes();
@@ -325,7 +326,7 @@ class SteppingEngineTest {
             }
             mostAhead.accumulateAndGet(ahead.incrementAndGet(), Math::max);
             preparedOnes.release();
-            return new Started(pair);
+            return new Started(request);
         }
 
         private void awaitLateOnes() {

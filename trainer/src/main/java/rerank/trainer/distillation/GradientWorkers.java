@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import rerank.model.transformer.TransformerTrainer;
 import rerank.model.transformer.TransformerTrainer.Gradients;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
@@ -51,23 +52,34 @@ public final class GradientWorkers implements AutoCloseable {
             tasks.add(() ->
                     trainer.gradients(batches.batches().get(index), batches.weights(index, wanted), seed + index));
         }
-        Deque<Future<Gradients>> running = new ArrayDeque<>();
         List<Losses> losses = new ArrayList<>();
+        Gradients sum = sum(tasks, found -> losses.add(Losses.of(found)));
+        return new Sum(sum, batches.mean(losses));
+    }
+
+    /**
+     * Computes and sums gradients of any kind, in the order of the tasks.
+     *
+     * @param tasks at least one
+     * @param each told of the gradients of every task, in order, before they are summed
+     */
+    public Gradients sum(List<Callable<Gradients>> tasks, Consumer<Gradients> each) {
+        Deque<Future<Gradients>> running = new ArrayDeque<>();
         List<Gradients> first = new ArrayList<>();
         for (Callable<Gradients> task : tasks) {
             running.add(workers.submit(task));
             if (running.size() >= threads) {
-                add(get(running.remove()), first, losses);
+                add(get(running.remove()), first, each);
             }
         }
         while (!running.isEmpty()) {
-            add(get(running.remove()), first, losses);
+            add(get(running.remove()), first, each);
         }
-        return new Sum(first.get(0), batches.mean(losses));
+        return first.get(0);
     }
 
-    private void add(Gradients found, List<Gradients> first, List<Losses> losses) {
-        losses.add(Losses.of(found));
+    private void add(Gradients found, List<Gradients> first, Consumer<Gradients> each) {
+        each.accept(found);
         if (first.isEmpty()) {
             first.add(found);
         } else {

@@ -3,15 +3,16 @@ package rerank.trainer.distillation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import rerank.model.prompt.PromptBuilder;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
 import rerank.trainer.example.ExampleData;
 import rerank.trainer.example.ExampleGroups;
 import rerank.trainer.storefront.Storefront;
-import rerank.trainer.storefront.StorefrontConfig;
 import rerank.trainer.teacher.GroupShape;
 import rerank.trainer.teacher.GroupSource;
 import rerank.trainer.teacher.MedquadTeacher;
@@ -29,9 +30,6 @@ import rerank.trainer.teacher.TrainingGroups;
  * @param instruction what counts as relevant there, in a sentence
  */
 public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, String instruction) {
-    /** What the configuration calls the embedded data. */
-    static final String STOREFRONT = "storefront";
-
     private static final String ANNOTATIONS = "annotations/doc-types.train.tsv";
     private static final int EXPLAINED_GROUPS = 3000;
     private static final int EXPLAINED_SIZE = 8;
@@ -57,14 +55,11 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
      * from its judgments otherwise.
      */
     public static TaughtData open(Path path) {
-        if (path.getFileName().toString().equals(STOREFRONT) && !Files.exists(path)) {
-            Storefront storefront = Storefront.generate(StorefrontConfig.DEFAULT);
-            return new TaughtData(
-                    storefront.dataset(),
-                    storefront.teacher(),
-                    GroupShape.NEAR_MISSES,
-                    "a product is relevant if it meets every requirement of the query, and partially relevant if it"
-                            + " misses one");
+        if (!Files.exists(path)) {
+            Optional<Storefront> embedded = Storefront.named(path.getFileName().toString());
+            if (embedded.isPresent()) {
+                return of(embedded.get());
+            }
         }
         if (ExampleData.isAt(path)) {
             ExampleData examples = ExampleData.read(path);
@@ -89,9 +84,28 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
                         "a text is relevant if it helps to answer the query");
     }
 
+    private static TaughtData of(Storefront storefront) {
+        return new TaughtData(
+                storefront.dataset(),
+                storefront.teacher(),
+                GroupShape.NEAR_MISSES,
+                "a product is relevant if it meets every requirement of the query, and partially relevant if it"
+                        + " misses one");
+    }
+
     /** Groups of the train split. */
     public GroupSource groups(long seed, int size) {
         return grouping.groups(seed, size);
+    }
+
+    /**
+     * Its groups as rows to learn from.
+     *
+     * @param rows how groups become rows; the template is that of the prompts
+     */
+    public ExampleSource examples(PromptBuilder prompts, TrainConfig.Rows rows, long seed) {
+        return new DistillationSource(
+                dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
     }
 
     /**

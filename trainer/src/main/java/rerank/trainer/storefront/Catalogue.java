@@ -51,6 +51,25 @@ record Catalogue(
         }
     }
 
+    /** The same words with other makers. */
+    Catalogue withMakers(List<String> makers) {
+        return new Catalogue(
+                leads,
+                sentenceLeads,
+                sentenceJoins,
+                contexts,
+                closers,
+                comparisons,
+                intros,
+                subjects,
+                fillers,
+                makers,
+                List.of(""),
+                models,
+                attributes,
+                categories);
+    }
+
     Attribute attribute(String id) {
         Attribute attribute = attributes.get(id);
         if (attribute == null) {

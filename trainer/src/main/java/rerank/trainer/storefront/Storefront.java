@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Bm25;
@@ -23,10 +24,21 @@ import rerank.trainer.teacher.Teacher;
  * attributes a query asks together in a category is its combination: about a quarter of the combinations of two and more
  * occur in the test split and nowhere else, and no other does occur there. The first queries of the test split are the
  * same whatever the numbers of queries, so that a demonstration can make a few of those that figures are stated for.
+ *
+ * <p>With shifted customers ({@code shift.json}) the shop sells other makers, queries use words that no product text has,
+ * and a liked maker makes up for one missed constraint while a disliked one counts as a further one missed. A model of
+ * the usual shop does worse there, and can learn it from what customers do. Explanations of the teacher still go through
+ * the constraints alone.
  */
 public final class Storefront {
     /** The splits. */
     public static final List<String> SPLITS = List.of("train", "dev", "test");
+
+    /** What the data set is called where a directory could be named. */
+    public static final String NAME = "storefront";
+
+    /** The name of the one with shifted customers. */
+    public static final String SHIFTED_NAME = "storefront-shifted";
 
     private static final int[] SPLIT_OF_25 = {0, 0, 0, 2, 0, 1, 2, 0, 0, 2, 0, 0, 2, 0, 1, 0, 2, 0, 0, 2, 0, 1, 2, 0, 0
     };
@@ -51,6 +63,15 @@ public final class Storefront {
     /** Makes the data; the default size takes some seconds. */
     public static Storefront generate(StorefrontConfig config) {
         return new Maker(config).make();
+    }
+
+    /** Makes the data of this name in its default size; empty when no embedded data is called so. */
+    public static Optional<Storefront> named(String name) {
+        return switch (name) {
+            case NAME -> Optional.of(generate(StorefrontConfig.DEFAULT));
+            case SHIFTED_NAME -> Optional.of(generate(StorefrontConfig.SHIFTED));
+            default -> Optional.empty();
+        };
     }
 
     /** All of it, in the form of any data set. */
@@ -83,7 +104,8 @@ public final class Storefront {
     /** Holds what the steps of making share. */
     private static final class Maker {
         private final StorefrontConfig config;
-        private final Catalogue catalogue = Catalogue.load();
+        private final Shift shift;
+        private final Catalogue catalogue;
         private final Map<String, Product> products = new LinkedHashMap<>();
         private final Map<String, ShoppingQuery> queries = new LinkedHashMap<>();
         private final Map<String, Map<String, String>> metadata = new LinkedHashMap<>();
@@ -93,6 +115,8 @@ public final class Storefront {
 
         Maker(StorefrontConfig config) {
             this.config = config;
+            this.shift = Shift.of(config.customers());
+            this.catalogue = shift.over(Catalogue.load());
         }
 
         Storefront make() {
@@ -106,7 +130,8 @@ public final class Storefront {
             products.forEach((id, product) -> documents.put(id, product.document()));
             Map<String, Query> texts = new LinkedHashMap<>();
             queries.forEach((id, query) -> texts.put(id, query.query()));
-            Dataset dataset = new Dataset("storefront", documents, texts, metadata, qrels, new Run(candidates));
+            String name = shift.equals(Shift.NONE) ? NAME : SHIFTED_NAME;
+            Dataset dataset = new Dataset(name, documents, texts, metadata, qrels, new Run(candidates));
             return new Storefront(catalogue, dataset, queries, products);
         }
 
@@ -165,11 +190,12 @@ public final class Storefront {
                 Category category = dice.pick(catalogue.categories());
                 List<Product> offered = shelf.getOrDefault(category.id(), List.of());
                 String id = String.format("%s%05d", split, number);
-                ShoppingQuery query = writer.write(id, category, dice.pick(offered));
-                if (query != null
-                        && isOfSplit(query, split)
-                        && isSelective(query, offered)
-                        && texts.add(query.query().text())) {
+                ShoppingQuery written = writer.write(id, category, dice.pick(offered));
+                if (written == null || !isOfSplit(written, split) || !isSelective(written, offered)) {
+                    continue;
+                }
+                ShoppingQuery query = written.askedWith(shift);
+                if (texts.add(query.query().text())) {
                     return query;
                 }
             }

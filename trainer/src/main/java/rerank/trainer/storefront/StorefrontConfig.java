@@ -10,11 +10,36 @@ package rerank.trainer.storefront;
  * @param devQueries at least 1
  * @param testQueries at least 1
  * @param candidates that the first stage proposes for a query, at least 1
+ * @param customers who ask, and what they like
  */
 public record StorefrontConfig(
-        long seed, int products, int trainQueries, int devQueries, int testQueries, int candidates) {
+        long seed,
+        int products,
+        int trainQueries,
+        int devQueries,
+        int testQueries,
+        int candidates,
+        Customers customers) {
+    /** Who asks. */
+    public enum Customers {
+        /** They use the words of the shop and want what they ask for. */
+        USUAL,
+
+        /** They have words and tastes of their own, and the shop has other makers: see {@link Storefront}. */
+        SHIFTED
+    }
+
     /** The data that the shipped checkpoint is trained and measured on. */
     public static final StorefrontConfig DEFAULT = new StorefrontConfig(1, 2400, 6000, 300, 500, 50);
+
+    /** The same shop after its customers changed; other products and queries, in the same numbers. */
+    public static final StorefrontConfig SHIFTED = new StorefrontConfig(2, 2400, 6000, 300, 500, 50, Customers.SHIFTED);
+
+    /** With the usual customers. */
+    public StorefrontConfig(
+            long seed, int products, int trainQueries, int devQueries, int testQueries, int candidates) {
+        this(seed, products, trainQueries, devQueries, testQueries, candidates, Customers.USUAL);
+    }
 
     public StorefrontConfig {
         if (products < 600) {
