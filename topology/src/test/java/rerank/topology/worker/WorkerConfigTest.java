@@ -93,7 +93,7 @@ class WorkerConfigTest {
     @Test
     void namesAllMistakesAtOnce() {
         Map<String, String> given = Map.of(
-                "rerank.default.mode", "listwise",
+                "rerank.default.mode", "pairwise",
                 "rerank.judge.placement", "cloud",
                 "rerank.max.sequences", "0",
                 "rerank.tick.ms", "soon",
@@ -103,7 +103,7 @@ class WorkerConfigTest {
         assertThatThrownBy(() -> WorkerConfig.of(given))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("the worker's configuration has 8 mistakes:")
-                .hasMessageContaining("unknown mode 'listwise'; use explain, label, justify or cross-encoder")
+                .hasMessageContaining("unknown mode 'pairwise'; use explain, label, justify, listwise or cross-encoder")
                 .hasMessageContaining("unknown placement 'cloud'; use owner or fan-out")
                 .hasMessageContaining("rerank.max.sequences")
                 .hasMessageContaining("rerank.tick.ms")
