@@ -303,7 +303,9 @@ class ListwiseModeTest {
                 usual.limits(),
                 usual.timing(),
                 usual.judging(),
-                new Answering(Optional.empty(), 2, OptionalDouble.of(1)));
+                new Answering(Optional.empty(), 2, OptionalDouble.of(1)),
+                usual.attribution(),
+                usual.exploration());
         try (TopologyRig rig = asked(new TopologyRig(settings), 25)) {
             for (int i = 0; i < 2; i++) {
                 rig.engine.order(ListwiseModeTest::number);
