@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import rerank.model.store.CheckpointStore;
 import rerank.model.store.DirectoryStore;
@@ -117,12 +116,12 @@ final class Turns implements AutoCloseable {
 
     /** All that anybody announced: whoever announces, if only nothing, waits for what others have on the way. */
     private ModelVersions standing() {
-        AtomicReference<ModelVersions> seen = new AtomicReference<>(ModelVersions.NONE);
+        ModelVersions[] seen = {ModelVersions.NONE};
         versions.announce(now -> {
-            seen.set(now);
+            seen[0] = now;
             return List.of();
         });
-        return seen.get();
+        return seen[0];
     }
 
     /** The version that was refined from none is the checkpoint that the run began with. */
