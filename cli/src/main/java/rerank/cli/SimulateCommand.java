@@ -103,8 +103,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private void run(SimulatedData data, Behaviour behaviour, User user, Arm learned, Path directory)
             throws IOException {
-        Scenario base =
-                options.scenario(behaviour.name().toLowerCase(Locale.ROOT), Crowd.of(user), isShort);
+        Scenario base = options.scenario(behaviour.name().toLowerCase(Locale.ROOT), Crowd.of(user), isShort);
         long begun = System.nanoTime();
         Course course = new Simulation(
                         data, new ServedQuality(data), EmbeddedService::start, new CourseTable(System.out))

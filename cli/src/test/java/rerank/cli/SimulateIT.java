@@ -82,8 +82,7 @@ class SimulateIT {
         Output second = simulate(study);
 
         assertThat(second.exitCode()).as(second.errors()).isZero();
-        assertThat(second.errors()).doesNotContain("frozen, seed 1")
-                .doesNotContain("true grades, seed 1");
+        assertThat(second.errors()).doesNotContain("frozen, seed 1").doesNotContain("true grades, seed 1");
         assertThat(Files.readAllBytes(runs.resolve("frozen-1.json"))).isEqualTo(course);
         JsonNode frozen = json.readTree(course);
         assertThat(frozen.path("points"))

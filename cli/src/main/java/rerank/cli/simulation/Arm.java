@@ -50,6 +50,7 @@ public record Arm(String id, String name, Map<String, String> learning, boolean 
         keys.putAll(learning);
         keys.put("seed", String.valueOf(seed));
         String called = equals(ALL) ? base.name() : base.name() + ", " + name;
-        return new Scenario(called, base.checkpoint(), base.crowd(), base.sessions(), base.pace(), seed, keys, isFrozen);
+        return new Scenario(
+                called, base.checkpoint(), base.crowd(), base.sessions(), base.pace(), seed, keys, isFrozen);
     }
 }
