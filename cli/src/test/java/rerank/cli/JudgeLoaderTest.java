@@ -73,7 +73,10 @@ class JudgeLoaderTest {
 
     private static Judgment label(PairJudge judge) {
         Pair pair = new Pair(
-                new Query("q", "quick fox", ""), new Candidate("d", "fox", "the lazy dog", 1, 1), Pair.Task.LABEL, null);
+                new Query("q", "quick fox", ""),
+                new Candidate("d", "fox", "the lazy dog", 1, 1),
+                Pair.Task.LABEL,
+                null);
         return judge.judge(List.of(pair)).get(0);
     }
 

@@ -52,7 +52,6 @@ class SwapIT {
     /** Well below what the weights of the remaining swaps, twice 6 MiB of float32 each, would come to if they stayed. */
     private static final long LEAST_LEAK_BYTES = (SWAPS - WARM) * 9L << 20;
 
-
     @TempDir
     Path directory;
 

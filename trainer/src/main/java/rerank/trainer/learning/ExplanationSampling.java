@@ -42,8 +42,7 @@ final class ExplanationSampling {
     record Sampled(MicroBatches batches, double scale) {}
 
     /** Samples; null where there is nothing to learn from. */
-    @Nullable
-    Sampled of(List<TrainingList> step, long seed) {
+    @Nullable Sampled of(List<TrainingList> step, long seed) {
         Map<String, Double> lambdas = new HashMap<>();
         List<TaughtPair> pairs = new ArrayList<>();
         for (TrainingList list : step) {
