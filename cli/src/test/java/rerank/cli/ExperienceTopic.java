@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.IntPredicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -34,6 +35,9 @@ final class ExperienceTopic {
     static void write(
             Map<String, ?> client, TopicNames topics, int from, int queries, String version, IntPredicate isClicked) {
         Map<String, Object> keys = new HashMap<>(client);
+        // The first batch a new partition sees from a producer may have any number; with two on their way that could be the
+        // second, and the first would then never be taken.
+        keys.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         RegistrySerde<Experience> serde = new RegistrySerde<>(Experience.class);
         serde.configure(client, false);
         try (var producer = new KafkaProducer<>(keys, new StringSerializer(), serde.serializer())) {

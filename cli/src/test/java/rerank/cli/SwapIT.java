@@ -50,7 +50,7 @@ class SwapIT {
     private static final int WARM = 6;
 
     /** Well below what the weights of the remaining swaps, twice 6 MiB of float32 each, would come to if they stayed. */
-    private static final long LEAST_LEAK_BYTES = ((SWAPS - WARM) * 9L) << 20;
+    private static final long LEAST_LEAK_BYTES = (SWAPS - WARM) * 9L << 20;
 
     @TempDir
     Path directory;
