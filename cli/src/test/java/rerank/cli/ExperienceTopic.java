@@ -35,7 +35,8 @@ final class ExperienceTopic {
     static void write(
             Map<String, ?> client, TopicNames topics, int from, int queries, String version, IntPredicate isClicked) {
         Map<String, Object> keys = new HashMap<>(client);
-        // The first batch a new partition sees from a producer may have any number; with two on their way that could be the
+        // The first batch a new partition sees from a producer may have any number; with two on their way that could be
+        // the
         // second, and the first would then never be taken.
         keys.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         RegistrySerde<Experience> serde = new RegistrySerde<>(Experience.class);

@@ -68,16 +68,22 @@ class ListLossTest {
     }
 
     @Test
-    void theListLossIsThatOfItsScores() {
+    void theListLossIsThatOfItsScoresAndMargins() {
         ListBatch batch = batch(0.2f);
 
         try (TransformerTrainer trainer = warmed(TrainerSetup.PLAIN)) {
             ListGradients found = trainer.gradients(batch, ALL, 0);
             found.gradients().close();
 
+            float[][] logProbs = trainer.labelLogProbs(
+                    batch.tokenIds(), batch.tokenTypes(), batch.labelPositions(), batch.labelTokens());
+            double[] values = new double[6];
+            for (int row = 0; row < 6; row++) {
+                values[row] = 0.8 * found.scores()[row] + 0.1 * (logProbs[row][2] - logProbs[row][0]);
+            }
             double expected = 0;
             for (int g = 0; g < LISTS.length; g++) {
-                expected += listLoss(found.scores(), LISTS[g], TARGETS[g], OFFSETS[g], 0.8, 0.2);
+                expected += listLoss(values, LISTS[g], TARGETS[g], OFFSETS[g], 0.2);
             }
             assertThat((double) found.list()).isCloseTo(expected, within(1e-4));
             assertThat(found.scores()).hasSize(6);
@@ -139,17 +145,17 @@ class ListLossTest {
                         new float[1][1],
                         new float[1][1],
                         1,
+                        0,
                         1,
                         new int[] {1, 2, 3}))
                 .hasMessageContaining("row 1 is outside the 1 rows");
     }
 
-    private static double listLoss(
-            float[] scores, int[] list, float[] targets, float[] offsets, double scale, double temperature) {
+    private static double listLoss(double[] values, int[] list, float[] targets, float[] offsets, double temperature) {
         double[] logits = new double[list.length];
         double sum = 0;
         for (int k = 0; k < list.length; k++) {
-            logits[k] = (scale * scores[list[k]] + offsets[k]) / temperature;
+            logits[k] = (values[list[k]] + offsets[k]) / temperature;
             sum += Math.exp(logits[k]);
         }
         double loss = 0;
@@ -197,6 +203,7 @@ class ListLossTest {
                 TARGETS,
                 OFFSETS,
                 0.8f,
+                0.1f,
                 temperature,
                 new int[] {1, 2, 3});
     }

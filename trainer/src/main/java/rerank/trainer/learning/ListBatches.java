@@ -93,6 +93,7 @@ record ListBatches(int rowsPerBatch, int[] labelTokens, LearningTerms terms) {
                 targets,
                 offsets,
                 (float) scale,
+                (float) terms.margin(),
                 (float) terms.temperature(),
                 labelTokens);
     }

@@ -245,6 +245,7 @@ public record LearnConfig(
                     number(LearnKeys.CAP),
                     flag(LearnKeys.TRUNCATE),
                     number(LearnKeys.TEMPERATURE),
+                    number(LearnKeys.MARGIN),
                     number(LearnKeys.DIVERGENCE),
                     number(LearnKeys.GRADES),
                     number(LearnKeys.REPLAY),

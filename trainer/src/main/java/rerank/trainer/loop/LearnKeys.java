@@ -41,6 +41,7 @@ final class LearnKeys {
     static final String CAP = "clicks.cap";
     static final String TRUNCATE = "clicks.truncate";
     static final String TEMPERATURE = "clicks.temperature";
+    static final String MARGIN = "clicks.margin";
     static final String DIVERGENCE = "kl.coefficient";
     static final String GRADES = "grades.weight";
     static final String REPLAY = "replay.share";
@@ -185,6 +186,14 @@ final class LearnKeys {
                         ABOVE_ZERO,
                         LOW,
                         "Divisor of scores in the list loss; see learning.md for why this one.")
+                .define(
+                        MARGIN,
+                        DOUBLE,
+                        0.35,
+                        atLeast(0),
+                        MEDIUM,
+                        "Factor on the margin of the logits of label 2 over label 0, beside the expected score in the list"
+                                + " loss; 0: the expected score alone, of which a sure model learns little.")
                 .define(
                         DIVERGENCE,
                         DOUBLE,

@@ -36,7 +36,7 @@ import rerank.trainer.tokenizer.BytePairTrainer;
 class CandidateTrainingTest {
     private static final List<String> KINDS = List.of("red lamp", "blue vase", "old clock", "thin book");
     private static final LearningTerms CLICKS =
-            new LearningTerms(1, true, 0.35, 0, 1, 0, LearningTerms.Explanations.NONE);
+            new LearningTerms(1, true, 0.35, 0.35, 0, 1, 0, LearningTerms.Explanations.NONE);
 
     @TempDir
     private Path directory;
@@ -84,7 +84,7 @@ class CandidateTrainingTest {
 
     @Test
     void divergenceHoldsTheModelBack() {
-        var held = new LearningTerms(1, true, 0.35, 20, 1, 0, LearningTerms.Explanations.NONE);
+        var held = new LearningTerms(1, true, 0.35, 0.35, 20, 1, 0, LearningTerms.Explanations.NONE);
 
         CandidateTraining.Outcome free = train(CLICKS, plan(1), clicks(40, 2), null, "free");
         CandidateTraining.Outcome near = train(held, plan(1), clicks(40, 2), null, "near");
@@ -118,7 +118,7 @@ class CandidateTrainingTest {
 
     @Test
     void explanationsAreSampledBesideClicksAndReplayTakesItsShare() {
-        var all = new LearningTerms(2, true, 0.35, 0.02, 1, 0.3, new LearningTerms.Explanations(1, 2, 2, 0.02));
+        var all = new LearningTerms(2, true, 0.35, 0.35, 0.02, 1, 0.3, new LearningTerms.Explanations(1, 2, 2, 0.02));
         List<String> drawn = new ArrayList<>();
         CandidateTraining.Replay replay = (prompts, seed) -> new ExampleSource() {
             @Override
