@@ -71,7 +71,7 @@ final class SimulationOptions {
      * @param golden queries of the gate
      */
     private record Size(int sessions, int hostile, int cycle, int canary, int depth, int unseen, int golden) {
-        static final Size STANDARD = new Size(2000, 1000, 500, 100, 15, 100, 120);
+        static final Size STANDARD = new Size(1500, 1000, 500, 100, 15, 100, 120);
         static final Size SHORT = new Size(240, 120, 120, 40, 10, 30, 30);
 
         static Size of(boolean isShort) {
@@ -138,8 +138,9 @@ final class SimulationOptions {
         keys.put("evidence.min.queries", String.valueOf((int) (SHARE_OF_SESSIONS_THAT_IS_ENOUGH * cycle)));
         keys.put("evidence.max.queries", "4000");
         keys.put("learning.rate", "1e-3");
-        keys.put("epochs", "3");
+        keys.put("epochs", "2");
         keys.put("max.steps", "1000");
+        keys.put("replay.share", "0.1");
         keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
         keys.put("golden.queries", String.valueOf(size.golden()));

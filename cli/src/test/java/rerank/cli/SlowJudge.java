@@ -51,7 +51,12 @@ final class SlowJudge extends BatchJudge {
 
     @Override
     public Identity identity() {
-        return new Identity("slow-judge", "none", Mode.LABEL, Set.of(Mode.LABEL, Mode.LISTWISE), Map.of());
+        return new Identity(
+                "slow-judge",
+                "none",
+                Mode.LABEL,
+                Set.of(Mode.LABEL, Mode.EXPLAIN, Mode.JUSTIFY, Mode.LISTWISE),
+                Map.of());
     }
 
     @Override

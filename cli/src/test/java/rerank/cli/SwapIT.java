@@ -61,7 +61,7 @@ class SwapIT {
     private final Set<String> canaryQueries = ConcurrentHashMap.newKeySet();
 
     private final List<RankedResults> results = new ArrayList<>();
-    private final Set<String> servedEver = new HashSet<>(List.of("rerank-small-2", "a", "b", "c"));
+    private final Set<String> servedEver = new HashSet<>(List.of("rerank-small-3", "a", "b", "c"));
 
     private volatile boolean canaryIsOut;
 

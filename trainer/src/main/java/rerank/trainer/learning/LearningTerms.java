@@ -7,8 +7,8 @@ package rerank.trainer.learning;
  * @param isTruncated whether what lies below the last click and one more is left out
  * @param temperature divisor of scores in the list softmax, above 0. About 0.35 leaves scores as they are where a relevant
  *     document is chosen eight times as often as an irrelevant one; a smaller one would squeeze them together
- * @param margin factor on the margin of the logits of label 2 over label 0 beside the expected score in the list softmax; 0
- *     for none. Without it a model that is sure of itself learns next to nothing from clicks
+ * @param margin above 0: the list softmax is over the margins of the logits of label 2 over label 0, times this, and not over
+ *     the final scores; a model that is sure of itself learns next to nothing through these, as its expected label hardly moves
  * @param divergence factor on KL(model || distilled model) of the labels; 0 for none
  * @param grade factor on the loss of explicit grades; 0 for none
  * @param replay share in [0, 1) of the teacher's groups in every step; 0 for none
@@ -43,9 +43,9 @@ public record LearningTerms(
         }
     }
 
-    /** Capped at 2.5 and truncated, temperature 0.35, a little divergence, 30 % replay, no sampling. */
+    /** Capped at 1.5 and truncated, temperature 0.35, by margins, a little divergence, 30 % replay, no sampling. */
     public static final LearningTerms DEFAULT =
-            new LearningTerms(2.5, true, 0.35, 0.35, 0.02, 1, 0.3, Explanations.NONE);
+            new LearningTerms(1.5, true, 0.35, 0.35, 0.02, 1, 0.3, Explanations.NONE);
 
     public LearningTerms {
         if (!(cap >= 1) || !(temperature > 0) || !(margin >= 0) || !(divergence >= 0) || !(grade >= 0)) {

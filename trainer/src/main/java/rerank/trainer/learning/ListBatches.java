@@ -64,7 +64,7 @@ record ListBatches(int rowsPerBatch, int[] labelTokens, LearningTerms terms) {
             int examined = Math.max(1, list.examined());
             members[g] = new int[examined];
             targets[g] = new float[examined];
-            offsets[g] = Arrays.copyOf(list.offsets(), examined);
+            offsets[g] = byMargin() ? new float[examined] : Arrays.copyOf(list.offsets(), examined);
             for (int i = 0; i < examined; i++) {
                 members[g][i] = row + i;
                 targets[g][i] = list.targets()[i] / stepLists;
@@ -92,9 +92,13 @@ record ListBatches(int rowsPerBatch, int[] labelTokens, LearningTerms terms) {
                 members,
                 targets,
                 offsets,
-                (float) scale,
+                byMargin() ? 0 : (float) scale,
                 (float) terms.margin(),
                 (float) terms.temperature(),
                 labelTokens);
+    }
+
+    private boolean byMargin() {
+        return terms.margin() > 0;
     }
 }

@@ -169,7 +169,7 @@ final class LearnKeys {
         keys.define(
                         CAP,
                         DOUBLE,
-                        2.5,
+                        1.5,
                         atLeast(1),
                         MEDIUM,
                         "Cap on inverse propensities of clicks; 1 takes clicks as they are.")
@@ -192,8 +192,8 @@ final class LearnKeys {
                         0.35,
                         atLeast(0),
                         MEDIUM,
-                        "Factor on the margin of the logits of label 2 over label 0, beside the expected score in the list"
-                                + " loss; 0: the expected score alone, of which a sure model learns little.")
+                        "Above 0: the list loss is over the margins of the logits of label 2 over label 0, times this;"
+                                + " 0: over the final scores, through which a sure model learns little.")
                 .define(
                         DIVERGENCE,
                         DOUBLE,
