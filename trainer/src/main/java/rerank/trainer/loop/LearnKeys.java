@@ -229,7 +229,13 @@ final class LearnKeys {
                         between(0, 1),
                         LOW,
                         "Share of replayed groups with explanations after their labels; the others are labels alone.")
-                .define(REPLAY_GROUP, INT, 4, atLeast(2), LOW, "Candidates of a replayed group.")
+                .define(
+                        REPLAY_GROUP,
+                        INT,
+                        6,
+                        atLeast(2),
+                        LOW,
+                        "Candidates of a replayed group; storefront needs 6 for its near misses.")
                 .define(
                         EXPLANATIONS,
                         DOUBLE,
