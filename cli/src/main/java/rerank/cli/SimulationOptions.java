@@ -136,8 +136,10 @@ final class SimulationOptions {
         Map<String, String> keys = new HashMap<>();
         keys.put("replay.data", replay.toString());
         keys.put("evidence.min.queries", String.valueOf((int) (SHARE_OF_SESSIONS_THAT_IS_ENOUGH * cycle)));
-        keys.put("evidence.max.queries", "4000");
+        keys.put("evidence.max.queries", String.valueOf(cycle + cycle / 5));
         keys.put("learning.rate", "1e-3");
+        keys.put("gate.calibration.margin", "0.1");
+        keys.put("gate.off.policy.margin", "0.15");
         keys.put("epochs", "2");
         keys.put("max.steps", "1000");
         keys.put("replay.share", "0.1");
