@@ -71,7 +71,7 @@ final class SimulationOptions {
      * @param golden queries of the gate
      */
     private record Size(int sessions, int hostile, int cycle, int canary, int depth, int unseen, int golden) {
-        static final Size STANDARD = new Size(1000, 1000, 500, 100, 15, 100, 120);
+        static final Size STANDARD = new Size(1600, 1000, 500, 100, 15, 100, 120);
         static final Size SHORT = new Size(240, 120, 120, 40, 10, 30, 30);
 
         static Size of(boolean isShort) {
