@@ -67,9 +67,12 @@ final class LearningDemo {
         Map<String, String> keys = new HashMap<>();
         keys.put("replay.data", Storefront.NAME);
         keys.put("evidence.min.queries", String.valueOf(CYCLE));
-        keys.put("evidence.max.queries", String.valueOf(CYCLE + CANARY));
+        keys.put("evidence.max.queries", String.valueOf(3 * CYCLE));
         keys.put("learning.rate", "1e-3");
         keys.put("epochs", "3");
+        keys.put("replay.share", "0.1");
+        keys.put("gate.calibration.margin", "0.1");
+        keys.put("gate.off.policy.margin", "0.15");
         keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
         keys.put("golden.queries", "80");
