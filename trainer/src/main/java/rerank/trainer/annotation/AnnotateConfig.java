@@ -1,27 +1,20 @@
 package rerank.trainer.annotation;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 import rerank.trainer.chat.ApiKey;
 import rerank.trainer.chat.ChatEndpoint;
 import rerank.trainer.chat.ChatRequest;
 import rerank.trainer.chat.Retries;
 import rerank.trainer.chat.Spending;
+import rerank.trainer.configuration.KeyValues;
+import rerank.trainer.configuration.PropertiesFile;
 
 /**
  * What an annotation does: a properties file in Kafka's style, checked as a whole.
@@ -121,6 +114,7 @@ public record AnnotateConfig(
             double maxShareOfQuery,
             double maxShare) {}
 
+    private static final String WHAT = "annotation configuration";
     private static final ConfigDef DEFINITION = definition();
 
     /** Whether the key of a chat endpoint would travel readable over a network. */
@@ -139,16 +133,8 @@ public record AnnotateConfig(
      * @throws ConfigException naming every mistake at once
      */
     public static AnnotateConfig read(Path file) {
-        var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException("annotation configuration " + file + ": cannot be read", e);
-        }
-        Map<String, String> values = new HashMap<>();
-        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
-        Path parent = file.toAbsolutePath().getParent();
-        return of(values, parent == null ? Path.of("") : parent);
+        PropertiesFile read = PropertiesFile.read(file, WHAT);
+        return of(read.values(), read.directory());
     }
 
     /**
@@ -158,28 +144,20 @@ public record AnnotateConfig(
      * @throws ConfigException naming every mistake at once
      */
     public static AnnotateConfig of(Map<String, String> values, Path base) {
-        List<String> mistakes = new ArrayList<>();
-        Map<String, @Nullable Object> parsed = new HashMap<>();
-        for (ConfigValue value : DEFINITION.validate(values)) {
-            mistakes.addAll(value.errorMessages());
-            parsed.put(value.name(), value.value());
-        }
-        var unknown = new TreeSet<>(values.keySet());
-        unknown.removeAll(DEFINITION.names());
-        unknown.forEach(key -> mistakes.add("unknown key " + key));
-        if (mistakes.isEmpty()) {
-            try {
-                return new Reading(parsed, base).config();
-            } catch (IllegalArgumentException e) {
-                mistakes.add(String.valueOf(e.getMessage()));
-            }
-        }
-        throw new ConfigException("annotation configuration: " + String.join("; ", mistakes));
+        return new Reading(values, base).config();
     }
 
     /** One reading of parsed values. */
-    private record Reading(Map<String, @Nullable Object> parsed, Path base) {
+    private static final class Reading extends KeyValues {
+        Reading(Map<String, String> given, Path base) {
+            super(WHAT, DEFINITION, given, base, key -> false);
+        }
+
         AnnotateConfig config() {
+            return make(this::made);
+        }
+
+        private AnnotateConfig made() {
             List<?> tasks = (List<?>) value(AnnotateKeys.TASKS);
             boolean isChat = text(AnnotateKeys.TEACHER).equals("chat");
             boolean writesQueries = tasks.contains("queries");
@@ -246,26 +224,6 @@ public record AnnotateConfig(
                     number(AnnotateKeys.IFD_MAX),
                     number(AnnotateKeys.QUERY_SHARE),
                     number(AnnotateKeys.LABEL_SHARE));
-        }
-
-        private Object value(String key) {
-            Object value = parsed.get(key);
-            if (value == null) {
-                throw new IllegalStateException("key " + key + " passed validation without a value");
-            }
-            return value;
-        }
-
-        private String text(String key) {
-            return ((String) value(key)).strip();
-        }
-
-        private int integer(String key) {
-            return ((Number) value(key)).intValue();
-        }
-
-        private double number(String key) {
-            return ((Number) value(key)).doubleValue();
         }
     }
 }

@@ -1,24 +1,16 @@
 package rerank.trainer.distillation;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 import rerank.model.adapter.AdaptedModule;
 import rerank.model.adapter.AdapterConfig;
@@ -26,6 +18,8 @@ import rerank.model.transformer.Precision;
 import rerank.model.transformer.TrainerSetup;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.transformer.TransformerTrainer;
+import rerank.trainer.configuration.KeyValues;
+import rerank.trainer.configuration.PropertiesFile;
 
 /**
  * What a training run does: a properties file in Kafka's style, checked as a whole.
@@ -222,6 +216,7 @@ public record TrainConfig(
             int patience,
             boolean bf16) {}
 
+    private static final String WHAT = "training configuration";
     private static final ConfigDef DEFINITION = definition();
 
     /** Every key with type, default and documentation. */
@@ -235,16 +230,8 @@ public record TrainConfig(
      * @throws ConfigException naming every mistake at once
      */
     public static TrainConfig read(Path file) {
-        var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException("training configuration " + file + ": cannot be read", e);
-        }
-        Map<String, String> values = new HashMap<>();
-        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
-        Path parent = file.toAbsolutePath().getParent();
-        return of(values, parent == null ? Path.of("") : parent);
+        PropertiesFile read = PropertiesFile.read(file, WHAT);
+        return of(read.values(), read.directory());
     }
 
     /**
@@ -254,28 +241,20 @@ public record TrainConfig(
      * @throws ConfigException naming every mistake at once
      */
     public static TrainConfig of(Map<String, String> values, Path base) {
-        List<String> mistakes = new ArrayList<>();
-        Map<String, @Nullable Object> parsed = new HashMap<>();
-        for (ConfigValue value : DEFINITION.validate(values)) {
-            mistakes.addAll(value.errorMessages());
-            parsed.put(value.name(), value.value());
-        }
-        var unknown = new TreeSet<>(values.keySet());
-        unknown.removeAll(DEFINITION.names());
-        unknown.forEach(key -> mistakes.add("unknown key " + key));
-        if (mistakes.isEmpty()) {
-            TrainConfig config = new Reading(values, parsed, base, mistakes).config();
-            if (config != null && mistakes.isEmpty()) {
-                return config;
-            }
-        }
-        throw new ConfigException("training configuration: " + String.join("; ", mistakes));
+        return new Reading(values, base).config();
     }
 
     /** One reading of parsed values; collects what is wrong beyond single values. */
-    private record Reading(
-            Map<String, String> given, Map<String, @Nullable Object> parsed, Path base, List<String> mistakes) {
-        @Nullable TrainConfig config() {
+    private static final class Reading extends KeyValues {
+        Reading(Map<String, String> given, Path base) {
+            super(WHAT, DEFINITION, given, base, key -> false);
+        }
+
+        TrainConfig config() {
+            return make(this::made);
+        }
+
+        private @Nullable TrainConfig made() {
             String checkpoint = text("init.checkpoint");
             String tokenizer = text("tokenizer.dir");
             if (integer("model.hidden.size") % integer("model.heads") != 0
@@ -340,7 +319,7 @@ public record TrainConfig(
                                 checkpoint);
                 return new TrainerSetup(
                         Precision.valueOf(text("precision").toUpperCase(Locale.ROOT)),
-                        (Boolean) value("activation.checkpointing"),
+                        flag("activation.checkpointing"),
                         adapter);
             } catch (IllegalArgumentException e) {
                 mistakes.add(e.getMessage());
@@ -356,7 +335,7 @@ public record TrainConfig(
                     number("refine.temperature"),
                     integer("refine.round.pairs"),
                     number("refine.threshold"),
-                    (Boolean) value("refine.boosted"),
+                    flag("refine.boosted"),
                     number("refine.kl"),
                     url.isEmpty() ? null : URI.create(url));
         }
@@ -431,32 +410,7 @@ public record TrainConfig(
                     integer("eval.candidates"),
                     paths("eval.data"),
                     integer("eval.patience"),
-                    (Boolean) value("export.bf16"));
-        }
-
-        private List<Path> paths(String key) {
-            return ((List<?>) value(key))
-                    .stream().map(path -> base.resolve(path.toString())).toList();
-        }
-
-        private Object value(String key) {
-            Object value = parsed.get(key);
-            if (value == null) {
-                throw new IllegalStateException("key " + key + " passed validation without a value");
-            }
-            return value;
-        }
-
-        private String text(String key) {
-            return ((String) value(key)).strip();
-        }
-
-        private int integer(String key) {
-            return ((Number) value(key)).intValue();
-        }
-
-        private double number(String key) {
-            return ((Number) value(key)).doubleValue();
+                    flag("export.bf16"));
         }
     }
 }

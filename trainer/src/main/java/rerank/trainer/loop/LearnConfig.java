@@ -1,26 +1,21 @@
 package rerank.trainer.loop;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 import rerank.model.adapter.AdaptedModule;
 import rerank.model.adapter.AdapterConfig;
 import rerank.model.transformer.Precision;
 import rerank.model.transformer.TrainerSetup;
 import rerank.schemas.TopicNames;
+import rerank.trainer.configuration.KeyValues;
+import rerank.trainer.configuration.PropertiesFile;
 import rerank.trainer.learning.CanaryTrial;
 import rerank.trainer.learning.ClickWeights;
 import rerank.trainer.learning.Gate;
@@ -64,6 +59,7 @@ public record LearnConfig(
         double offPolicyCap,
         Canary canary,
         int nativeThreads) {
+    private static final String WHAT = "learner's configuration";
     private static final ConfigDef DEFINITION = definition();
 
     /** Keys that begin so are handed on to Kafka's clients without it. */
@@ -126,16 +122,8 @@ public record LearnConfig(
      * @throws ConfigException naming every mistake at once
      */
     public static LearnConfig read(Path file) {
-        var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException("learner's configuration " + file + ": cannot be read", e);
-        }
-        Map<String, String> values = new HashMap<>();
-        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
-        Path parent = file.toAbsolutePath().getParent();
-        return of(values, parent == null ? Path.of("") : parent);
+        PropertiesFile read = PropertiesFile.read(file, WHAT);
+        return of(read.values(), read.directory());
     }
 
     /** Checks and reads key-value pairs; relative paths count from the working directory. */
@@ -150,30 +138,28 @@ public record LearnConfig(
      * @throws ConfigException naming every mistake at once
      */
     public static LearnConfig of(Map<String, String> values, Path base) {
-        List<String> mistakes = new ArrayList<>();
-        Map<String, @Nullable Object> parsed = new HashMap<>();
-        for (ConfigValue value : DEFINITION.validate(values)) {
-            mistakes.addAll(value.errorMessages());
-            parsed.put(value.name(), value.value());
-        }
-        var unknown = new TreeSet<>(values.keySet());
-        unknown.removeAll(DEFINITION.names());
-        unknown.removeIf(key -> key.startsWith(CLIENT_PREFIX) || key.startsWith(REGISTRY_PREFIX));
-        unknown.forEach(key -> mistakes.add("unknown key " + key));
-        if (mistakes.isEmpty()) {
-            var reading = new Reading(values, parsed, base, mistakes);
-            reading.check();
-            if (mistakes.isEmpty()) {
-                return reading.config();
-            }
-        }
-        throw new ConfigException("learner's configuration: " + String.join("; ", mistakes));
+        return new Reading(values, base).config();
     }
 
     /** One reading of parsed values; collects what is wrong beyond single values. */
-    private record Reading(
-            Map<String, String> given, Map<String, @Nullable Object> parsed, Path base, List<String> mistakes) {
-        void check() {
+    private static final class Reading extends KeyValues {
+        Reading(Map<String, String> given, Path base) {
+            super(
+                    WHAT,
+                    DEFINITION,
+                    given,
+                    base,
+                    key -> key.startsWith(CLIENT_PREFIX) || key.startsWith(REGISTRY_PREFIX));
+        }
+
+        LearnConfig config() {
+            return make(() -> {
+                check();
+                return mistakes.isEmpty() ? made() : null;
+            });
+        }
+
+        private void check() {
             if (flag(LearnKeys.GATE) && text(LearnKeys.GOLDEN_DATA).isEmpty()) {
                 mistakes.add(LearnKeys.GOLDEN_DATA + " is missing: the gate needs labelled data; without any, "
                         + LearnKeys.GATE + "=false lets every candidate out");
@@ -192,7 +178,7 @@ public record LearnConfig(
             }
         }
 
-        LearnConfig config() {
+        private LearnConfig made() {
             return new LearnConfig(
                     client(),
                     new TopicNames(text(LearnKeys.TOPIC_PREFIX)),
@@ -275,13 +261,8 @@ public record LearnConfig(
         }
 
         private ReplayData replay() {
-            List<Path> paths = ((List<?>) value(LearnKeys.REPLAY_DATA))
-                    .stream()
-                            .map(Object::toString)
-                            .filter(path -> !path.isBlank())
-                            .map(path -> base.resolve(path.strip()))
-                            .toList();
-            return new ReplayData(paths, number(LearnKeys.REPLAY_EXPLAINED), integer(LearnKeys.REPLAY_GROUP));
+            return new ReplayData(
+                    paths(LearnKeys.REPLAY_DATA), number(LearnKeys.REPLAY_EXPLAINED), integer(LearnKeys.REPLAY_GROUP));
         }
 
         private GoldenData golden() {
@@ -314,34 +295,6 @@ public record LearnConfig(
                             number(LearnKeys.CANARY_CONFIDENCE),
                             number(LearnKeys.CAP),
                             clicks()));
-        }
-
-        private Object value(String key) {
-            Object value = parsed.get(key);
-            if (value == null) {
-                throw new IllegalStateException("key " + key + " passed validation without a value");
-            }
-            return value;
-        }
-
-        private Path path(String key) {
-            return base.resolve(text(key)).toAbsolutePath().normalize();
-        }
-
-        private String text(String key) {
-            return ((String) value(key)).strip();
-        }
-
-        private boolean flag(String key) {
-            return (Boolean) value(key);
-        }
-
-        private int integer(String key) {
-            return ((Number) value(key)).intValue();
-        }
-
-        private double number(String key) {
-            return ((Number) value(key)).doubleValue();
         }
     }
 }
