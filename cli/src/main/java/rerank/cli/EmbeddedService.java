@@ -1,15 +1,10 @@
 package rerank.cli;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import rerank.cli.embedded.EmbeddedCluster;
 import rerank.cli.embedded.EmbeddedClusterException;
 import rerank.cli.simulation.Service;
@@ -25,12 +20,12 @@ import rerank.topology.worker.WorkerConfig;
  * afterwards: the real parts, for trying out and measuring.
  */
 public final class EmbeddedService implements Service {
-    private final Path directory;
+    private final WorkDirectory directory;
     private final EmbeddedCluster cluster;
     private final Worker worker;
     private final WorkerConfig config;
 
-    private EmbeddedService(Path directory, EmbeddedCluster cluster, Worker worker, WorkerConfig config) {
+    private EmbeddedService(WorkDirectory directory, EmbeddedCluster cluster, Worker worker, WorkerConfig config) {
         this.directory = directory;
         this.cluster = cluster;
         this.worker = worker;
@@ -68,20 +63,20 @@ public final class EmbeddedService implements Service {
 
     private static EmbeddedService start(Map<String, String> settings, Function<WorkerConfig, Worker> worker)
             throws IOException {
-        Path directory = Files.createTempDirectory("rerank-");
+        WorkDirectory directory = WorkDirectory.make();
         EmbeddedCluster cluster;
         try {
-            cluster = EmbeddedCluster.start(directory.resolve("cluster"));
+            cluster = EmbeddedCluster.start(directory.path().resolve("cluster"));
         } catch (RuntimeException e) {
-            delete(directory);
+            directory.close();
             throw e;
         }
         try {
-            WorkerConfig config = config(cluster, directory, settings);
+            WorkerConfig config = config(cluster, directory.path(), settings);
             return new EmbeddedService(directory, cluster, worker.apply(config), config);
         } catch (RuntimeException e) {
             cluster.close();
-            delete(directory);
+            directory.close();
             throw e;
         }
     }
@@ -143,23 +138,7 @@ public final class EmbeddedService implements Service {
             worker.close();
             cluster.close();
         } finally {
-            delete(directory);
+            directory.close();
         }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -2,7 +2,6 @@ package rerank.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import rerank.cli.simulation.Course;
@@ -25,6 +24,7 @@ final class LearningDemo {
     private static final int HONEST = 2 * (CYCLE + CANARY);
     private static final int DEPTH = 15;
     private static final int UNSEEN = 60;
+    private static final int GOLDEN = 80;
 
     private final Path checkpoint;
 
@@ -62,24 +62,12 @@ final class LearningDemo {
         }
     }
 
-    /** Learns from the newest sessions alone, so that what saboteurs do is all that the last candidate knows. */
+    /** Evidence is the newest sessions alone, so that what saboteurs do is all that the last candidate knows. */
     private static Map<String, String> learning() {
-        Map<String, String> keys = new HashMap<>();
-        keys.put("replay.data", Storefront.NAME);
+        Map<String, String> keys = SimulationOptions.quickLearner(Storefront.NAME, CYCLE, CANARY, GOLDEN);
         keys.put("evidence.min.queries", String.valueOf(CYCLE));
-        keys.put("evidence.max.queries", String.valueOf(3 * CYCLE));
-        keys.put("learning.rate", "1e-3");
+        keys.put("evidence.max.queries", String.valueOf(CYCLE));
         keys.put("epochs", "3");
-        keys.put("replay.share", "0.1");
-        keys.put("gate.calibration.margin", "0.1");
-        keys.put("gate.off.policy.margin", "0.15");
-        keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
-        keys.put("threads", "2");
-        keys.put("golden.queries", "80");
-        keys.put("canary.share", "0.5");
-        keys.put("canary.min.queries", "15");
-        keys.put("canary.max.queries", "20");
-        keys.put("canary.margin", "0.15");
         return keys;
     }
 

@@ -66,9 +66,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--arm",
             paramLabel = "NAME",
-            description =
-                    "With --users, what is left out of learning or added: all (nothing left out), naive, no-replay,"
-                            + " no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
+            description = "With --users, what is left out of learning or added: all (nothing left out), naive,"
+                    + " expected-score, no-replay, no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
     private String arm = Arm.ALL.id();
 
     @Option(names = "--short", description = "All of it in small, in a few minutes: whether the parts work together.")

@@ -131,26 +131,36 @@ final class SimulationOptions {
                 false);
     }
 
-    /** A quick learner: many small cycles, a canary on half of the queries. */
     private Map<String, String> learning(int cycle, Size size) {
+        Map<String, String> keys = quickLearner(replay.toString(), cycle, size.canary(), size.golden());
+        keys.putAll(learn);
+        return keys;
+    }
+
+    /**
+     * A learner for small cycles: each learns from its own evidence, the canary serves half of the queries, and the margins of
+     * what few clicks say are wide, see docs/simulation.md.
+     *
+     * @param canary sessions after a cycle in which the canary is judged
+     * @param golden queries of the gate
+     */
+    static Map<String, String> quickLearner(String replay, int cycle, int canary, int golden) {
         Map<String, String> keys = new HashMap<>();
-        keys.put("replay.data", replay.toString());
+        keys.put("replay.data", replay);
+        keys.put("replay.share", "0.1");
         keys.put("evidence.min.queries", String.valueOf((int) (SHARE_OF_SESSIONS_THAT_IS_ENOUGH * cycle)));
         keys.put("evidence.max.queries", String.valueOf(cycle + cycle / 5));
         keys.put("learning.rate", "1e-3");
-        keys.put("gate.calibration.margin", "0.1");
-        keys.put("gate.off.policy.margin", "0.15");
         keys.put("epochs", "2");
         keys.put("max.steps", "1000");
-        keys.put("replay.share", "0.1");
-        keys.put("replay.group.size", "6"); // the least that holds relevant ones, near misses and a negative
         keys.put("threads", "2");
-        keys.put("golden.queries", String.valueOf(size.golden()));
+        keys.put("golden.queries", String.valueOf(golden));
+        keys.put("gate.calibration.margin", "0.1");
+        keys.put("gate.off.policy.margin", "0.15");
         keys.put("canary.share", "0.5");
-        keys.put("canary.min.queries", String.valueOf(Math.max(2, size.canary() / 4)));
-        keys.put("canary.max.queries", String.valueOf(Math.max(2, size.canary() / 3)));
+        keys.put("canary.min.queries", String.valueOf(Math.max(2, canary / 4)));
+        keys.put("canary.max.queries", String.valueOf(Math.max(2, canary / 3)));
         keys.put("canary.margin", "0.15");
-        keys.putAll(learn);
         return keys;
     }
 

@@ -71,7 +71,7 @@ class CrashIT {
 
     private Map<String, List<RankedResults>> killAndRestartUnderLoad(WorkerConfig config) throws Exception {
         Map<String, List<RankedResults>> answers = new HashMap<>();
-        Process worker = startWorker();
+        Process worker = CrashWorker.start(directory);
         try (RerankClient client =
                 new RerankClient(ConfigOption.client(config), config.topicPlan().names())) {
             int sent = 0;
@@ -90,7 +90,7 @@ class CrashIT {
                 if (kills < KILLS && answers.size() >= QUERIES * (kills + 1) / (KILLS + 1)) {
                     worker.destroyForcibly().waitFor();
                     kills++;
-                    worker = startWorker();
+                    worker = CrashWorker.start(directory);
                 }
                 assertThat(Duration.ofNanos(System.nanoTime() - lastAnswer))
                         .as("time without an answer; %d of %d so far, worker %s", answers.size(), QUERIES, log())
@@ -161,23 +161,6 @@ class CrashIT {
                 """.formatted(
                         cluster.bootstrapServers(), cluster.registryUrl(), directory.resolve("state"), placement));
         return WorkerConfig.load(file);
-    }
-
-    private Process startWorker() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashWorker.class.getName(),
-                        directory.resolve("worker.properties").toString(),
-                        "20")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("worker.log").toFile()))
-                .start();
     }
 
     private String log() throws IOException {

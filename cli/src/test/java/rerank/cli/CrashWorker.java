@@ -1,5 +1,6 @@
 package rerank.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import rerank.topology.worker.Worker;
 import rerank.topology.worker.WorkerConfig;
@@ -14,5 +15,23 @@ final class CrashWorker {
             System.out.println("worker is running");
             worker.awaitEnd();
         }
+    }
+
+    /** Starts one with {@code worker.properties} of a directory, where it writes {@code worker.log}. */
+    static Process start(Path directory) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CrashWorker.class.getName(),
+                        directory.resolve("worker.properties").toString(),
+                        "20")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("worker.log").toFile()))
+                .start();
     }
 }

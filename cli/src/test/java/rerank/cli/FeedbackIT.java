@@ -81,7 +81,7 @@ class FeedbackIT {
 
     private void serveAndKill(WorkerConfig config) throws Exception {
         Map<String, Object> client = ConfigOption.client(config);
-        Process worker = startWorker();
+        Process worker = CrashWorker.start(directory);
         try (RerankClient queries = new RerankClient(client, config.topicPlan().names());
                 FeedbackPublisher users =
                         new FeedbackPublisher(client, config.topicPlan().names());
@@ -111,7 +111,7 @@ class FeedbackIT {
                 if (kills < KILLS && answers.size() >= QUERIES * (kills + 1) / (KILLS + 1)) {
                     worker.destroyForcibly().waitFor();
                     kills++;
-                    worker = startWorker();
+                    worker = CrashWorker.start(directory);
                 }
                 assertThat(Duration.ofNanos(System.nanoTime() - progress))
                         .as("nothing came; %d answers, %d experiences", answers.size(), experiences.size())
@@ -205,22 +205,5 @@ class FeedbackIT {
         reader.assign(partitions);
         reader.seekToBeginning(partitions);
         return reader;
-    }
-
-    private Process startWorker() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashWorker.class.getName(),
-                        directory.resolve("worker.properties").toString(),
-                        "20")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("worker.log").toFile()))
-                .start();
     }
 }
