@@ -41,8 +41,21 @@ public final class TransformerTrainer implements AutoCloseable {
      */
     public record ListGradients(Gradients gradients, float list, float grade, float divergence, float[] scores) {}
 
-    /** AdamW and clipping; a {@code maxGradientNorm} of 0 does not clip. */
-    public record AdamW(float beta1, float beta2, float epsilon, float weightDecay, float maxGradientNorm) {}
+    /**
+     * AdamW and clipping.
+     *
+     * @param weightDecay of matrices
+     * @param maxGradientNorm global norm that gradients are cut to; 0 does not cut
+     * @param muonMomentum of Muon (Jordan et al., 2024, scaled as by Liu et al., arXiv:2502.16982), which then steps the
+     *     matrices of the blocks in AdamW's place with the same rate and decay; 0 leaves all to AdamW
+     */
+    public record AdamW(
+            float beta1, float beta2, float epsilon, float weightDecay, float maxGradientNorm, float muonMomentum) {
+        /** AdamW for all that is trained. */
+        public AdamW(float beta1, float beta2, float epsilon, float weightDecay, float maxGradientNorm) {
+            this(beta1, beta2, epsilon, weightDecay, maxGradientNorm, 0);
+        }
+    }
 
     /** Gradients of one micro-batch with its losses; closed by {@link #step}. */
     public interface Gradients extends AutoCloseable {
@@ -61,6 +74,9 @@ public final class TransformerTrainer implements AutoCloseable {
         @Override
         void close();
     }
+
+    /** Before it stand embedding, final norm, head and token types, see {@link WeightLayout}. */
+    private static final int FIRST_OF_BLOCKS = 4;
 
     private final Program program = ProgramHolder.TRAINING;
     private final TransformerConfig config;
@@ -385,12 +401,36 @@ public final class TransformerTrainer implements AutoCloseable {
             toAverage.addAll(sum.arrays());
             toAverage.add(method(own, "average"));
             float norm = program.callForTraining(toAverage).head().toFloatArray()[0];
+            if (adamW.muonMomentum() > 0) {
+                muon(own, sum.arrays(), learningRate, adamW);
+            }
             adamW(own, sum.arrays(), learningRate, adamW, true);
             adamW(own, sum.arrays(), learningRate, adamW, false);
             return norm;
         } finally {
             gradients.close();
         }
+    }
+
+    private void muon(PtNDManager own, List<NDArray> averages, float rate, AdamW adamW) {
+        NDList arguments = new NDList(own.create(new float[] {rate, adamW.muonMomentum(), adamW.weightDecay()}));
+        for (List<NDArray> arrays : List.of(averages, trained, optimizer().firstMoments())) {
+            for (int i = 0; i < arrays.size(); i++) {
+                if (isOfBlocks(i)) {
+                    arguments.add(arrays.get(i));
+                }
+            }
+        }
+        arguments.add(method(own, "muon"));
+        program.callForTraining(arguments);
+    }
+
+    /** Whether a trained tensor is a matrix of a block: not an embedding, the head, an adapter or a vector. */
+    private boolean isOfBlocks(int index) {
+        NDArray array = trained.get(index);
+        return setup.adapter() == null
+                && array.getShape().dimension() > 1
+                && weights.subList(FIRST_OF_BLOCKS, weights.size()).stream().anyMatch(each -> each == array);
     }
 
     /** Steps the matrices, which decay, or the vectors, which do not. */
@@ -402,7 +442,8 @@ public final class TransformerTrainer implements AutoCloseable {
         for (List<NDArray> arrays :
                 List.of(averages, trained, state.firstMoments(), state.secondMoments(), state.stepCounts())) {
             for (int i = 0; i < arrays.size(); i++) {
-                if (matrices == trained.get(i).getShape().dimension() > 1) {
+                if (matrices == trained.get(i).getShape().dimension() > 1
+                        && !(adamW.muonMomentum() > 0 && isOfBlocks(i))) {
                     arguments.add(arrays.get(i));
                 }
             }

@@ -83,6 +83,23 @@ class Training(Module):
     torch._fused_adamw_(w, grads, m, v, annotate(List[Tensor], []), steps, lr=float(options[0]), beta1=float(options[1]), beta2=float(options[2]), weight_decay=float(options[4]), eps=float(options[3]), amsgrad=False, maximize=False)
     return options
 
+  # One step of Muon for matrices: Nesterov momentum, its nearest orthogonal matrix by five Newton-Schulz iterations, scaled
+  # to the size of an AdamW step by 0.2 sqrt(the longer side). w and m change in place. options: rate, momentum, decay.
+  def muon(self: __torch__.Training, options: Tensor, grads: List[Tensor], w: List[Tensor], m: List[Tensor]) -> Tensor:
+    torch.set_grad_enabled(False)
+    rate = float(options[0])
+    momentum = float(options[1])
+    torch._foreach_mul_(m, momentum)
+    torch._foreach_add_(m, grads)
+    torch._foreach_mul_(w, 1. - rate * float(options[2]))
+    steps = annotate(List[Tensor], [])
+    for i in range(len(w)):
+      longer = max(w[i].size(0), w[i].size(1))
+      step = __torch__.orthogonal(grads[i] + torch.mul(m[i], momentum))
+      steps.append(torch.mul(step, -rate * 0.2 * (float(longer) ** 0.5)))
+    torch._foreach_add_(w, steps)
+    return options
+
   # A copy in another dtype that may be part of a gradient, which what was made in inference mode may not.
   def copy(self: __torch__.Training, x: Tensor, dtype: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
@@ -123,6 +140,19 @@ class Training(Module):
       z = torch.linear(x, y)
     return z[0, 0].to(6)
 
+
+# The nearest matrix with singular values of about 1 (0.7 to 1.2), by the quintic iteration of Jordan et al. (Muon, 2024).
+def orthogonal(x: Tensor) -> Tensor:
+  tall = x.size(0) > x.size(1)
+  if tall:
+    x = x.t()
+  x = torch.div(x, torch.sqrt(torch.sum(x * x)) + 1e-07)
+  for k in range(5):
+    a = torch.mm(x, x.t())
+    x = torch.mul(x, 3.4445) + torch.mm(torch.mul(a, -4.775) + torch.mul(torch.mm(a, a), 2.0315), x)
+  if tall:
+    x = x.t()
+  return x
 
 # Tensors in another dtype; gradients pass in the tensors' own.
 def cast(w: List[Tensor], dtype: int) -> List[Tensor]:

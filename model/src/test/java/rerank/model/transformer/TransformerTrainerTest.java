@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -399,13 +400,18 @@ class TransformerTrainerTest {
 
     @Test
     void eachLossFallsWhenItIsTrainedAlone() {
+        eachLossFalls(ADAM_W);
+        eachLossFalls(new AdamW(0.9f, 0.98f, 1e-8f, 0.05f, 1, 0.95f));
+    }
+
+    private static void eachLossFalls(AdamW rule) {
         TrainingBatch batch = batch(Model.TIED_WITH_TOKEN_TYPES, 2, 4, 7);
         for (LossWeights alone :
                 List.of(new LossWeights(1, 0, 0), new LossWeights(0, 1, 0), new LossWeights(0, 0, 1))) {
             try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 8)) {
                 double first = loss(trainer, batch, alone);
                 for (int step = 0; step < 40; step++) {
-                    trainer.step(trainer.gradients(batch, alone), 3e-3f, ADAM_W);
+                    trainer.step(trainer.gradients(batch, alone), 3e-3f, rule);
                 }
 
                 assertThat(loss(trainer, batch, alone)).as("%s", alone).isLessThan(0.9 * first);
@@ -425,6 +431,56 @@ class TransformerTrainerTest {
 
             assertThat(trainer.tensors()[0].toFloatArray()[0]).isCloseTo(embedding[0] * 0.95f, within(1e-6f));
             assertThat(trainer.tensors()[1].toFloatArray()[0]).isCloseTo(norm[0], within(1e-6f));
+        }
+    }
+
+    @Test
+    void muonStepsTheMatricesOfBlocksByOrthogonalOnesAndLeavesTheRestToAdamW() {
+        TrainingBatch batch = batch(Model.TIED_WITH_TOKEN_TYPES, 2, 4, 16);
+        AdamW without = new AdamW(0.9f, 0.98f, 1e-8f, 0, 1);
+        AdamW with = new AdamW(0.9f, 0.98f, 1e-8f, 0, 1, 0.95f);
+        float rate = 0.01f;
+        try (TransformerTrainer one = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 17);
+                TransformerTrainer other = TransformerTrainer.fresh(Model.TIED_WITH_TOKEN_TYPES.config, 17)) {
+            float[] output = one.tensors()[9].toFloatArray();
+            one.step(one.gradients(batch, ALL), rate, with);
+            other.step(other.gradients(batch, ALL), rate, without);
+
+            for (int vectorOrEmbedding : new int[] {0, 1, 3, 4}) {
+                assertThat(one.tensors()[vectorOrEmbedding].toFloatArray())
+                        .isEqualTo(other.tensors()[vectorOrEmbedding].toFloatArray());
+            }
+            // The output projection is 16 x 16: every singular value of its step is near rate x 0.2 x sqrt(16).
+            float[] after = one.tensors()[9].toFloatArray();
+            double[][] step = new double[16][16];
+            for (int i = 0; i < 256; i++) {
+                step[i / 16][i % 16] = (after[i] - output[i]) / (rate * 0.2 * 4);
+            }
+            for (int row = 0; row < 16; row++) {
+                double[] values = step[row];
+                assertThat(Math.sqrt(Arrays.stream(values).map(v -> v * v).sum()))
+                        .isBetween(0.5, 1.3);
+            }
+        }
+    }
+
+    @Test
+    void aRestoredStateContinuesMuonsCurve() {
+        TrainingBatch batch = batch(Model.UNTIED, 2, 3, 9);
+        AdamW muon = new AdamW(0.9f, 0.98f, 1e-8f, 0.05f, 1, 0.95f);
+        Path file = directory.resolve("state.bin");
+        try (TransformerTrainer trainer = TransformerTrainer.fresh(Model.UNTIED.config, 3);
+                TransformerTrainer other = TransformerTrainer.fresh(Model.UNTIED.config, 4)) {
+            for (int step = 0; step < 5; step++) {
+                trainer.step(trainer.gradients(batch, ALL), 3e-3f, muon);
+            }
+            trainer.saveState(file);
+            other.restore(file);
+            for (int step = 0; step < 5; step++) {
+                trainer.step(trainer.gradients(batch, ALL), 3e-3f, muon);
+                other.step(other.gradients(batch, ALL), 3e-3f, muon);
+                assertThat(loss(other, batch)).isEqualTo(loss(trainer, batch));
+            }
         }
     }
 

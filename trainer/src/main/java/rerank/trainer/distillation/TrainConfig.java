@@ -391,7 +391,8 @@ public record TrainConfig(
                             (float) number("adam.beta2"),
                             (float) number("adam.epsilon"),
                             (float) number("weight.decay"),
-                            (float) number("max.gradient.norm")),
+                            (float) number("max.gradient.norm"),
+                            (float) number("muon.momentum")),
                     new TransformerTrainer.LossWeights(
                             (float) number("loss.next.token"), (float) number("loss.label"), (float)
                                     number("loss.listwise")),

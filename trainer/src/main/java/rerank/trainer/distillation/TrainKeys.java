@@ -172,6 +172,14 @@ final class TrainKeys {
                 .define("adam.beta1", DOUBLE, 0.9, between(0, 1), LOW, "Decay of AdamW's first moment.")
                 .define("adam.beta2", DOUBLE, 0.98, between(0, 1), LOW, "Decay of AdamW's second moment.")
                 .define("adam.epsilon", DOUBLE, 1e-8, atLeast(0), LOW, "AdamW's epsilon.")
+                .define(
+                        "muon.momentum",
+                        DOUBLE,
+                        0.0,
+                        between(0, 0.999),
+                        MEDIUM,
+                        "Momentum of Muon, which then steps the matrices of the blocks in AdamW's place, for example 0.95; 0"
+                                + " leaves all to AdamW. Embeddings, norms and adapters are AdamW's always.")
                 .define("weight.decay", DOUBLE, 0.05, atLeast(0), MEDIUM, "Decay of matrices.")
                 .define("max.gradient.norm", DOUBLE, 1.0, atLeast(0), MEDIUM, "Global norm that gradients are cut to.")
                 .define("loss.next.token", DOUBLE, 1.0, atLeast(0), MEDIUM, "Weight of the next-token loss.")
