@@ -59,8 +59,13 @@ public final class WorkerStatuses {
         return status.getState() != WorkerState.STOPPED && nowMs - status.getReportedAtMs() > STALE_AFTER.toMillis();
     }
 
+    /** Whether a worker has announcements before it that it has not taken. */
+    public static boolean isBehind(WorkerStatus status, ModelVersions standing) {
+        return status.getSequence() < standing.lastSequence();
+    }
+
     /** Whether a worker took every announcement and serves all that should serve by them. */
     public static boolean isUpToDate(WorkerStatus status, ModelVersions standing) {
-        return status.getState() == WorkerState.LOADED && status.getSequence() >= standing.lastSequence();
+        return status.getState() == WorkerState.LOADED && !isBehind(status, standing);
     }
 }
