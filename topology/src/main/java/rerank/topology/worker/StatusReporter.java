@@ -116,6 +116,8 @@ final class StatusReporter {
     private static Producer<String, WorkerStatus> producer(WorkerConfig config) {
         Map<String, Object> keys = new HashMap<>(config.client());
         keys.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // The first records of a new partition keep their order only one by one.
+        keys.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         keys.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
         RegistrySerde<WorkerStatus> serde = new RegistrySerde<>(WorkerStatus.class);
         serde.configure(config.client(), false);
