@@ -54,8 +54,13 @@ final class StatusReporter {
      * @param follows whether it serves what is announced
      */
     record Speaker(String worker, String host, boolean follows) {
-        static Speaker of(WorkerConfig config, String instance) {
-            return new Speaker(config.applicationId() + "/" + instance, hostName(), config.followsVersions());
+        /**
+         * A worker on this machine.
+         *
+         * @param instance its stable name in its group
+         */
+        static Speaker here(String applicationId, String instance, boolean follows) {
+            return new Speaker(applicationId + "/" + instance, hostName(), follows);
         }
 
         private static String hostName() {
@@ -89,13 +94,9 @@ final class StatusReporter {
         this.clock = clock;
     }
 
-    /**
-     * A reporter of a worker; null, with a word to the log, where the topic is missing or cannot be looked up.
-     *
-     * @param instance the worker's stable name in its group
-     */
+    /** A reporter of a worker; null, with a word to the log, where the topic is missing or cannot be looked up. */
     static @Nullable StatusReporter open(
-            WorkerConfig config, String instance, ScheduledExecutorService thread, Supplier<VersionMetrics> metrics) {
+            WorkerConfig config, Speaker speaker, ScheduledExecutorService thread, Supplier<VersionMetrics> metrics) {
         String topic = config.topicPlan().names().modelStatus();
         try (Admin admin = Admin.create(config.admin())) {
             if (!new Topics(admin, config.topicPlan()).has(topic)) {
@@ -105,8 +106,7 @@ final class StatusReporter {
                         topic);
                 return null;
             }
-            return new StatusReporter(
-                    topic, producer(config), thread, Speaker.of(config, instance), metrics, Clock.systemUTC());
+            return new StatusReporter(topic, producer(config), thread, speaker, metrics, Clock.systemUTC());
         } catch (RuntimeException e) {
             log.warn("nobody is told which version this worker serves: {} cannot be looked up", topic, e);
             return null;
@@ -155,7 +155,8 @@ final class StatusReporter {
         } catch (ExecutionException | TimeoutException e) {
             log.warn("{} could not be told on {} that it stops", speaker.worker(), topic, e);
         }
-        producer.close(PATIENCE);
+        // Nothing is left to send, or it has had its time.
+        producer.close(Duration.ZERO);
     }
 
     private void report() {

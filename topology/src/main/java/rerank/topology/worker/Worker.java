@@ -254,7 +254,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void report() {
-        WorkerReports begun = WorkerReports.start(config, streamsConfig, instance, this::metrics);
+        WorkerReports begun = WorkerReports.start(config, streamsConfig, instance, versions != null, this::metrics);
         reports = begun;
         if (versions != null) {
             versions.whenChanged(begun::changed);

@@ -38,10 +38,15 @@ final class WorkerReports {
      *
      * @param streams names the reporters of metrics besides JMX
      * @param instance the worker's stable name in its group
+     * @param follows whether it serves what is announced
      * @param metrics asked on any thread
      */
     static WorkerReports start(
-            WorkerConfig config, StreamsConfig streams, String instance, Supplier<WorkerMetrics> metrics) {
+            WorkerConfig config,
+            StreamsConfig streams,
+            String instance,
+            boolean follows,
+            Supplier<WorkerMetrics> metrics) {
         ScheduledExecutorService thread = thread();
         WorkerGauges gauges = new WorkerGauges(
                 streams.getConfiguredInstances(
@@ -51,8 +56,9 @@ final class WorkerReports {
                 config.applicationId(),
                 instance,
                 metrics);
-        StatusReporter status = StatusReporter.open(
-                config, instance, thread, () -> metrics.get().versions());
+        StatusReporter.Speaker speaker = StatusReporter.Speaker.here(config.applicationId(), instance, follows);
+        StatusReporter status =
+                StatusReporter.open(config, speaker, thread, () -> metrics.get().versions());
         var reports = new WorkerReports(thread, status, gauges);
         if (status != null) {
             status.start();

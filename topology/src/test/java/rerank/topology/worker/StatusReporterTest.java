@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -57,6 +58,19 @@ class StatusReporterTest {
                         .setReportedAtMs(NOW)
                         .build());
         assertThat(producer.history().get(0).key()).isEqualTo("rerank/w-1");
+    }
+
+    @Test
+    void saysItAgainWithinAMinute() throws Exception {
+        reporter.start();
+        written(1);
+
+        while (thread.getQueue().isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+
+        assertThat(((Delayed) thread.getQueue().element()).getDelay(TimeUnit.SECONDS))
+                .isBetween(30L, 60L);
     }
 
     @Test
