@@ -25,7 +25,7 @@ import rerank.schemas.versions.VersionAnnouncer;
 import rerank.schemas.versions.VersionReader;
 import rerank.topology.worker.WorkerConfig;
 
-/** {@code rerank models}: which versions there are and which serve, and changing that. */
+/** {@code rerank models}: which versions there are, which serve and where, and changing that. */
 @Command(
         name = "models",
         description = "Versions of the model: list, publish, promote, rollback, pin, unpin, history.",
@@ -60,13 +60,17 @@ final class ModelsCommand implements Callable<Integer> {
 
     @Command(
             name = "list",
-            description = "All versions, and what serves (the default).",
+            description = "All versions, what serves, and what each worker makes of it (the default).",
             mixinStandardHelpOptions = true)
     int list() throws IOException {
         WorkerConfig config = config();
         try (VersionReader reader =
                 VersionReader.open(config.client(), config.topicPlan().names())) {
-            System.out.print(VersionsText.standing(reader.readToEnd()));
+            ModelVersions standing = reader.readToEnd();
+            System.out.print(VersionsText.standing(standing));
+            System.out.println();
+            System.out.print(
+                    VersionSpread.table(config.client(), config.topicPlan().names(), standing));
         }
         return 0;
     }
@@ -185,12 +189,27 @@ final class ModelsCommand implements Callable<Integer> {
     private static int announce(WorkerConfig config, VersionAnnouncer.Decision decision) {
         try (VersionAnnouncer announcer =
                 VersionAnnouncer.open(config.client(), config.topicPlan().names())) {
-            announcer.announce(decision).forEach(done -> System.out.println(VersionsText.decision(done)));
+            List<ModelVersion> announced = announcer.announce(decision);
+            announced.forEach(done -> System.out.println(VersionsText.decision(done)));
+            if (announced.stream().anyMatch(done -> done.getStatus() != ModelStatus.CANDIDATE)) {
+                System.out.flush();
+                System.out.print(VersionSpread.awaited(
+                        config.client(), config.topicPlan().names(), after(announcer.standing(), announced)));
+            }
             return 0;
         } catch (RolloutException e) {
             System.err.println("rerank models: " + e.getMessage());
             return 1;
         }
+    }
+
+    /** What is announced may be read a moment later. */
+    private static ModelVersions after(ModelVersions read, List<ModelVersion> announced) {
+        ModelVersions standing = read;
+        for (ModelVersion announcement : announced) {
+            standing = standing.with(announcement);
+        }
+        return standing;
     }
 
     private WorkerConfig config() throws IOException {

@@ -110,6 +110,11 @@ final class VersionsText {
     }
 
     private static String time(ModelVersion version) {
-        return TIME.format(Instant.ofEpochMilli(version.getPublishedAtMs()));
+        return time(version.getPublishedAtMs());
+    }
+
+    /** A moment. */
+    static String time(long ms) {
+        return TIME.format(Instant.ofEpochMilli(ms));
     }
 }

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +31,9 @@ import rerank.model.transformer.TransformerConfig;
 import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
+import rerank.schemas.RegistrySerde;
+import rerank.schemas.WorkerState;
+import rerank.schemas.WorkerStatus;
 import rerank.schemas.versions.Rollout;
 import rerank.schemas.versions.VersionAnnouncer;
 import rerank.schemas.versions.VersionReader;
@@ -232,6 +238,56 @@ class LearnerIT {
             assertThat(standing(config).active()).map(ModelVersion::getVersion).contains("random-1-r0002");
         }
         assertGapFree(config);
+    }
+
+    @Test
+    void aCanaryIsJudgedByWhatCameAfterAllRunningWorkersLoadedIt() throws Exception {
+        keys.putAll(Map.of("canary.share", "0.5", "canary.min.queries", "20"));
+        LearnConfig config = LearnConfig.of(keys);
+        clicks(config, 0, QUERIES, "random-1", 4);
+        try (Learner learner = Learner.open(config, Stores.of(config))) {
+            assertThat(learner.cycle().outcome()).isEqualTo(Outcome.PUBLISHED_CANARY);
+            say(config, "w-1", "random-1-r0001", System.currentTimeMillis());
+            say(config, "w-2", "", 0);
+            clicks(config, QUERIES, 30, "random-1", 0);
+            clicks(config, QUERIES + 30, 30, "random-1-r0001", 5);
+
+            CycleReport early = learner.cycle();
+
+            assertThat(early.outcome()).isEqualTo(Outcome.CANARY_PENDING);
+            assertThat(early.reason())
+                    .contains("not begun yet: 1 of 2 workers serve it, but not w-2; counted when all do");
+
+            say(config, "w-2", "random-1-r0001", System.currentTimeMillis() + 1);
+            assertThat(learner.cycle().experiences())
+                    .as("what came before w-2 had loaded it")
+                    .isZero();
+            TimeUnit.MILLISECONDS.sleep(2);
+            clicks(config, 200, 30, "random-1", 0);
+            clicks(config, 230, 30, "random-1-r0001", 5);
+            CycleReport late = learner.cycle();
+
+            assertThat(late.outcome()).as(late.reason()).isEqualTo(Outcome.ROLLED_BACK);
+            assertThat(late.experiences()).isEqualTo(60);
+        }
+        assertGapFree(config);
+    }
+
+    private static void say(LearnConfig config, String worker, String canary, long canarySinceMs) throws Exception {
+        RegistrySerde<WorkerStatus> serde = new RegistrySerde<>(WorkerStatus.class);
+        serde.configure(config.client(), false);
+        WorkerStatus status = WorkerStatus.newBuilder()
+                .setWorker(worker)
+                .setState(WorkerState.LOADED)
+                .setActive("random-1")
+                .setCanary(canary)
+                .setCanarySinceMs(canarySinceMs)
+                .setReportedAtMs(System.currentTimeMillis())
+                .build();
+        try (var producer = new KafkaProducer<>(config.client(), new StringSerializer(), serde.serializer())) {
+            producer.send(new ProducerRecord<>(config.topics().modelStatus(), worker, status))
+                    .get();
+        }
     }
 
     @Test

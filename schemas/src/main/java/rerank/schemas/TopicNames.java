@@ -41,6 +41,11 @@ public record TopicNames(String prefix) {
         return prefix + "model-decisions";
     }
 
+    /** What each worker serves, in its own words; compacted. */
+    public String modelStatus() {
+        return prefix + "model-status";
+    }
+
     /** What could not be read or processed, as raw bytes with the reason in headers. */
     public String deadLetters() {
         return prefix + "dead-letters";

@@ -29,6 +29,7 @@ import rerank.schemas.ModelVersions;
 import rerank.schemas.TopicNames;
 import rerank.schemas.versions.Rollout;
 import rerank.schemas.versions.RolloutException;
+import rerank.schemas.versions.StatusReader;
 import rerank.schemas.versions.VersionAnnouncer;
 import rerank.schemas.versions.VersionReader;
 import rerank.schemas.versions.VersionTopicException;
@@ -138,6 +139,18 @@ class VersionAnnouncerIT {
                 .isInstanceOf(VersionTopicException.class)
                 .hasMessageContaining(
                         "topic nowhere.model-versions is missing; create it with './rerank topics create'");
+    }
+
+    @Test
+    @Timeout(60)
+    void whereWorkersDoNotSayWhatTheyServeNoTopicIsMadeOfAsking() throws Exception {
+        TopicNames topics = topics("older.");
+
+        assertThat(StatusReader.open(client, topics)).isEmpty();
+
+        try (Admin admin = Admin.create(client)) {
+            assertThat(admin.listTopics().names().get()).doesNotContain(topics.modelStatus());
+        }
     }
 
     private static long committed(Admin admin, TopicPartition partition) throws Exception {

@@ -1,24 +1,10 @@
 package rerank.schemas.versions;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
-import rerank.schemas.RegistrySerde;
 import rerank.schemas.TopicNames;
 
 /**
@@ -28,20 +14,11 @@ import rerank.schemas.TopicNames;
  * <p>Owned by one thread at a time; {@link #wakeup()} alone may be called by another.
  */
 public final class VersionReader implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(VersionReader.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final Duration A_MOMENT = Duration.ofMillis(100);
-
-    private final TopicPartition partition;
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final RegistrySerde<ModelVersion> serde;
+    private final RecordReader<ModelVersion> records;
     private ModelVersions standing = ModelVersions.NONE;
 
-    private VersionReader(
-            TopicPartition partition, KafkaConsumer<String, byte[]> consumer, RegistrySerde<ModelVersion> serde) {
-        this.partition = partition;
-        this.consumer = consumer;
-        this.serde = serde;
+    private VersionReader(RecordReader<ModelVersion> records) {
+        this.records = records;
     }
 
     /**
@@ -66,43 +43,9 @@ public final class VersionReader implements AutoCloseable {
     }
 
     private static VersionReader open(Map<String, ?> client, String topic) {
-        Map<String, Object> keys = new HashMap<>(client);
-        keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        keys.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        keys.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        RegistrySerde<ModelVersion> serde = new RegistrySerde<>(ModelVersion.class);
-        serde.configure(client, false);
-        KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(keys, new StringDeserializer(), new ByteArrayDeserializer());
-        TopicPartition partition = new TopicPartition(topic, 0);
-        VersionReader reader = new VersionReader(partition, consumer, serde);
-        try {
-            requireOnePartition(consumer, topic);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            return reader;
-        } catch (RuntimeException e) {
-            reader.close();
-            throw e;
-        }
-    }
-
-    /** With several partitions there would be no order of all announcements. */
-    private static void requireOnePartition(KafkaConsumer<?, ?> consumer, String topic) {
-        int partitions;
-        try {
-            partitions = consumer.partitionsFor(topic, PATIENCE).size();
-        } catch (KafkaException e) {
-            throw unreadable(topic, e);
-        }
-        if (partitions != 1) {
-            throw new VersionTopicException(
-                    partitions == 0
-                            ? "topic " + topic + " is missing; create it with './rerank topics create'"
-                            : "topic " + topic + " has " + partitions + " partitions, but announcements have one order:"
-                                    + " it must have 1; delete it and create it with './rerank topics create'",
-                    null);
-        }
+        return new VersionReader(RecordReader.open(client, topic, ModelVersion.class)
+                .orElseThrow(() -> new VersionTopicException(
+                        "topic " + topic + " is missing; create it with './rerank topics create'", null)));
     }
 
     /**
@@ -123,59 +66,29 @@ public final class VersionReader implements AutoCloseable {
      * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup()}
      */
     public ModelVersions poll(Duration wait) {
-        take(consumer.poll(wait));
+        take(records.poll(wait));
         return standing;
     }
 
     /** Lets the thread that waits in {@link #poll}, or waits there next, go with an exception. */
     public void wakeup() {
-        consumer.wakeup();
+        records.wakeup();
     }
 
     /** The announcements that came since the last call, up to the end of the topic as it is now. */
     List<ModelVersion> readNew() {
-        List<ModelVersion> read = new ArrayList<>();
-        try {
-            long end = consumer.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
-            long patience = System.nanoTime() + PATIENCE.toNanos();
-            while (consumer.position(partition, PATIENCE) < end) {
-                read.addAll(take(consumer.poll(A_MOMENT)));
-                if (System.nanoTime() > patience) {
-                    throw new VersionTopicException(
-                            "topic " + partition.topic() + " cannot be read to its end, offset " + end + ", within "
-                                    + PATIENCE.toSeconds() + " s; is its broker busy or away?",
-                            null);
-                }
-            }
-            return read;
-        } catch (KafkaException e) {
-            throw unreadable(partition.topic(), e);
-        }
+        return take(records.readToEnd());
     }
 
-    private List<ModelVersion> take(ConsumerRecords<String, byte[]> records) {
-        List<ModelVersion> read = new ArrayList<>();
-        for (ConsumerRecord<String, byte[]> record : records) {
-            try {
-                ModelVersion announcement = serde.deserializer().deserialize(record.topic(), record.value());
-                if (announcement != null) {
-                    read.add(announcement);
-                    standing = standing.with(announcement);
-                }
-            } catch (SerializationException e) {
-                log.warn("{} offset {} is no announcement of a version", record.topic(), record.offset(), e);
-            }
+    private List<ModelVersion> take(List<ModelVersion> announcements) {
+        for (ModelVersion announcement : announcements) {
+            standing = standing.with(announcement);
         }
-        return read;
-    }
-
-    private static VersionTopicException unreadable(String topic, KafkaException cause) {
-        return new VersionTopicException("topic " + topic + " cannot be read: " + cause.getMessage(), cause);
+        return announcements;
     }
 
     @Override
     public void close() {
-        consumer.close();
-        serde.close();
+        records.close();
     }
 }

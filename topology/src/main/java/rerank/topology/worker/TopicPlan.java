@@ -30,6 +30,7 @@ public record TopicPlan(
         Feedback feedback) {
     private static final String LARGEST_RECORD_BYTES = "4194304";
     private static final Duration DECISIONS_ARE_KEPT = Duration.ofDays(365);
+    private static final Duration STATUSES_ARE_KEPT = Duration.ofDays(1);
 
     /**
      * How long what comes from users is kept, on topics that are created.
@@ -76,6 +77,7 @@ public record TopicPlan(
                 topic(names.experience(), partitions, experience()),
                 topic(names.modelVersions(), 1, compacted()),
                 topic(names.modelDecisions(), 1, kept(DECISIONS_ARE_KEPT)),
+                topic(names.modelStatus(), 1, statuses()),
                 topic(names.deadLetters(), 1, large())));
         if (placement == Placement.FAN_OUT) {
             topics.add(topic(names.pairs(), pairPartitions, large()));
@@ -109,6 +111,17 @@ public record TopicPlan(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_COMPACT,
                 TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                "3600000");
+    }
+
+    /** The newest word of each worker; one that was not heard for a day is forgotten. Short segments keep the topic small. */
+    private static Map<String, String> statuses() {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                Long.toString(STATUSES_ARE_KEPT.toMillis()),
+                TopicConfig.SEGMENT_MS_CONFIG,
                 "3600000");
     }
 }

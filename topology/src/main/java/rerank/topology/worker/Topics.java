@@ -91,6 +91,11 @@ public final class Topics {
         }
     }
 
+    /** Whether a topic exists. */
+    boolean has(String topic) {
+        return existing().contains(topic);
+    }
+
     private Set<String> existing() {
         return new TreeSet<>(get(admin.listTopics().names()));
     }

@@ -1,5 +1,6 @@
 package rerank.topology.worker;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class VersionFollower implements AutoCloseable {
     private final VersionReader reader;
     private final VersionLoader loader;
     private final SwappingEngine engine;
+    private final Clock clock = Clock.systemUTC();
     private final Thread thread = new Thread(this::follow, "rerank-versions");
 
     /** What serves, by the version's name. */
@@ -47,6 +49,7 @@ final class VersionFollower implements AutoCloseable {
     private ModelVersions standing = ModelVersions.NONE;
     private String active = CONFIGURED;
     private long tryAgainNanos;
+    private volatile Runnable whenChanged = () -> {};
     private volatile VersionMetrics metrics;
     private volatile boolean closed;
 
@@ -61,7 +64,7 @@ final class VersionFollower implements AutoCloseable {
         this.loader = loader;
         this.engine = engine;
         this.serving.put(CONFIGURED, first);
-        this.metrics = new VersionMetrics(0, first.identity().modelVersion(), "", 0, 0, 0, "", 0);
+        this.metrics = VersionMetrics.configured(first.identity().modelVersion(), clock.millis());
         this.thread.setDaemon(true);
     }
 
@@ -72,16 +75,12 @@ final class VersionFollower implements AutoCloseable {
     }
 
     VersionMetrics metrics() {
-        VersionMetrics now = metrics;
-        return new VersionMetrics(
-                now.sequence(),
-                now.active(),
-                now.canary(),
-                now.canaryShare(),
-                now.swaps(),
-                now.failures(),
-                now.lastFailure(),
-                engine.retiring());
+        return metrics.withRetiring(engine.retiring());
+    }
+
+    /** Has the thread of this follower call that after each change of the metrics, which it must not hold up. */
+    void whenChanged(Runnable listener) {
+        whenChanged = listener;
     }
 
     private void follow() {
@@ -143,15 +142,23 @@ final class VersionFollower implements AutoCloseable {
                     activeName,
                     canaryName.isEmpty() ? "" : ", and " + canaryName + " a share of " + share);
         }
-        metrics = new VersionMetrics(
+        long now = clock.millis();
+        tell(new VersionMetrics(
                 standing.lastSequence(),
                 activeName,
+                was.active().equals(activeName) ? was.activeSinceMs() : now,
                 canaryName,
+                canaryName.isEmpty() ? 0 : was.canary().equals(canaryName) ? was.canarySinceMs() : now,
                 canaryName.isEmpty() ? 0 : share,
                 was.swaps() + (isChange ? 1 : 0),
                 was.failures(),
                 String.join("; ", failures.values()),
-                0);
+                0));
+    }
+
+    private void tell(VersionMetrics now) {
+        metrics = now;
+        whenChanged.run();
     }
 
     /** The engine that serves under a name, or one made now; null if that failed. */
@@ -187,16 +194,7 @@ final class VersionFollower implements AutoCloseable {
                 reason,
                 engine.identity().modelVersion(),
                 error);
-        VersionMetrics was = metrics;
-        metrics = new VersionMetrics(
-                was.sequence(),
-                was.active(),
-                was.canary(),
-                was.canaryShare(),
-                was.swaps(),
-                was.failures() + 1,
-                reason,
-                0);
+        tell(metrics.withFailure(reason));
     }
 
     private static boolean isNamed(Optional<ModelVersion> version, String name) {

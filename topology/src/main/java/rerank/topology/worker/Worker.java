@@ -38,22 +38,26 @@ public final class Worker implements AutoCloseable {
     private final WorkerConfig config;
     private final InferenceEngine engine;
     private final @Nullable VersionFollower versions;
+    private final String instance;
+    private final long startedAtMs = Clock.systemUTC().millis();
     private final RerankCounters counters = new RerankCounters();
     private final RestartPolicy restarts;
+    private final StreamsConfig streamsConfig;
     private final KafkaStreams streams;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private volatile @Nullable WorkerReports reports;
 
     private Worker(WorkerConfig config, InferenceEngine engine, @Nullable VersionFollower versions) {
         this.config = config;
         this.engine = engine;
         this.versions = versions;
         this.restarts = new RestartPolicy(config.maxThreadRestarts(), Clock.systemUTC());
-        String instance =
+        this.instance =
                 config.instanceId().orElseGet(() -> InstanceId.keptIn(config.stateDirectory(), config.applicationId()));
-        StreamsConfig streamsConfig = new StreamsConfig(config.streams(instance));
+        this.streamsConfig = new StreamsConfig(config.streams(instance));
         Topology topology = RerankTopology.create(config.settings(), config.registry(), engine, counters);
         this.streams = new KafkaStreams(topology, streamsConfig);
     }
@@ -173,9 +177,13 @@ public final class Worker implements AutoCloseable {
                 counters.snapshot(),
                 engine.statistics(),
                 restarts.restarts(),
-                versions == null
-                        ? new VersionMetrics(0, engine.identity().modelVersion(), "", 0, 0, 0, "", 0)
-                        : versions.metrics());
+                versions());
+    }
+
+    private VersionMetrics versions() {
+        return versions == null
+                ? VersionMetrics.configured(engine.identity().modelVersion(), startedAtMs)
+                : versions.metrics();
     }
 
     /** Gives what is in flight a moment to finish, commits, stops, and closes the model; the second time, nothing. */
@@ -201,6 +209,10 @@ public final class Worker implements AutoCloseable {
         }
         if (versions != null) {
             versions.close();
+        }
+        WorkerReports told = reports;
+        if (told != null) {
+            told.stop(failure.get());
         }
         engine.close();
         ended.countDown();
@@ -233,10 +245,21 @@ public final class Worker implements AutoCloseable {
         try {
             streams.start();
             awaitRunning();
+            report();
             return this;
         } catch (RuntimeException e) {
             streams.close(config.stopTimeout());
             throw e;
+        }
+    }
+
+    private void report() {
+        WorkerReports begun = WorkerReports.start(config, streamsConfig, instance, versions != null, this::metrics);
+        reports = begun;
+        if (versions != null) {
+            versions.whenChanged(begun::changed);
+            // What changed between the first word and now is told, too.
+            begun.changed();
         }
     }
 

@@ -49,6 +49,22 @@ class TopicPlanTest {
     }
 
     @Test
+    void keepsTheNewestStatusOfEachWorkerForADay() {
+        TopicPlan plan = new TopicPlan(new TopicNames(""), 12, 4, -1, Placement.OWNER, FEEDBACK);
+
+        assertThat(plan.topics())
+                .filteredOn(topic -> topic.name().equals("model-status"))
+                .singleElement()
+                .satisfies(topic -> {
+                    assertThat(topic.configs())
+                            .containsEntry("cleanup.policy", "compact,delete")
+                            .containsEntry("retention.ms", "86400000");
+                    assertThat(topic.numPartitions()).isEqualTo(1);
+                });
+        assertThat(plan.required()).doesNotContain("model-status");
+    }
+
+    @Test
     void keepsWhatComesFromUsersForAsLongAsItIsTold() {
         TopicPlan plan = new TopicPlan(new TopicNames(""), 12, 4, -1, Placement.OWNER, FEEDBACK);
 

@@ -2,6 +2,7 @@ package rerank.trainer.loop;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -103,9 +104,10 @@ public record LearnConfig(
      * How candidates go out.
      *
      * @param share of the queries; 0: at once
+     * @param patience with workers that have not loaded the canary, before its queries count
      * @param trial how the canary is judged
      */
-    public record Canary(double share, CanaryTrial trial) {}
+    public record Canary(double share, Duration patience, CanaryTrial trial) {}
 
     public LearnConfig {
         client = Map.copyOf(client);
@@ -288,6 +290,7 @@ public record LearnConfig(
         private Canary canary() {
             return new Canary(
                     number(LearnKeys.CANARY_SHARE),
+                    Duration.ofMillis((long) number(LearnKeys.CANARY_PATIENCE)),
                     new CanaryTrial(
                             integer(LearnKeys.CANARY_LEAST),
                             integer(LearnKeys.CANARY_MOST),

@@ -72,6 +72,7 @@ final class LearnKeys {
     static final String FORMAT_MARGIN = "gate.format.margin";
     static final String FAITHFULNESS_MARGIN = "gate.faithfulness.margin";
     static final String CANARY_SHARE = "canary.share";
+    static final String CANARY_PATIENCE = "canary.workers.timeout.ms";
     static final String CANARY_LEAST = "canary.min.queries";
     static final String CANARY_MOST = "canary.max.queries";
     static final String CANARY_MARGIN = "canary.margin";
@@ -346,6 +347,14 @@ final class LearnKeys {
                         HIGH,
                         "Share of the queries that a candidate which passed serves at first; 0: it serves everything at"
                                 + " once.")
+                .define(
+                        CANARY_PATIENCE,
+                        LONG,
+                        600_000L,
+                        atLeast(0),
+                        LOW,
+                        "How long after its announcement workers that have not loaded the canary are waited for; its"
+                                + " queries count from when all running workers have. 0: from the announcement on.")
                 .define(CANARY_LEAST, INT, 100, atLeast(2), MEDIUM, "Queries of the canary before anything is decided.")
                 .define(CANARY_MOST, INT, 1000, atLeast(2), MEDIUM, "Queries of it after which the mean decides.")
                 .define(

@@ -1,6 +1,7 @@
 package rerank.trainer.loop;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,9 @@ import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
 import rerank.schemas.versions.Rollout;
+import rerank.schemas.versions.StatusReader;
 import rerank.schemas.versions.VersionAnnouncer;
+import rerank.schemas.versions.WorkerStatuses;
 import rerank.trainer.learning.CanaryTrial;
 import rerank.trainer.learning.LoggedQuery;
 import rerank.trainer.learning.Propensities;
@@ -51,6 +54,7 @@ public final class Learner implements AutoCloseable {
     private final ExperienceReader experience;
     private final CandidateMaker candidates;
     private final RerankerSettings base;
+    private final Clock clock = Clock.systemUTC();
     private long cycles;
 
     /** The number of the last announcement of this learner. */
@@ -146,9 +150,13 @@ public final class Learner implements AutoCloseable {
     /** Holds the canary against the version beside it. Its experience is not used up: the next candidate learns from it. */
     private CycleReport judge(ModelVersions standing, ModelVersion active, ModelVersion canary) {
         progress.at("judging the canary " + canary.getVersion(), 0);
+        CanaryStart start = CanaryStart.of(canary, statuses(), config.canary().patience(), clock.millis());
+        if (!start.isReached()) {
+            return report(0, Outcome.CANARY_PENDING, canary.getVersion(), Map.of(), "not begun yet: " + start.remark());
+        }
         ExperienceReader.Batch batch = experience.read(MOST_WATCHED, 0, false);
         List<LoggedQuery> since = batch.fresh().stream()
-                .filter(query -> query.shownAtMs() >= canary.getPublishedAtMs())
+                .filter(query -> query.shownAtMs() >= start.sinceMs())
                 .toList();
         Propensities propensities = propensities(batch.fresh());
         CanaryTrial.Finding finding = config.canary()
@@ -158,13 +166,14 @@ public final class Learner implements AutoCloseable {
                         servedBy(since, active.getVersion()),
                         propensities,
                         config.plan().seed() + standing.lastSequence());
+        String reason = start.remark().isEmpty() ? finding.reason() : finding.reason() + "; " + start.remark();
         if (finding.decision() == CanaryTrial.Decision.WAIT) {
             return report(
                     since.size(),
                     Outcome.CANARY_PENDING,
                     canary.getVersion(),
                     finding.figures(),
-                    "not decided yet: " + finding.reason());
+                    "not decided yet: " + reason);
         }
         boolean isBetter = finding.decision() == CanaryTrial.Decision.PROMOTE;
         var began = new Standing(standing, batch.began());
@@ -172,15 +181,26 @@ public final class Learner implements AutoCloseable {
                 began.only(
                         experience::committed,
                         now -> isBetter
-                                ? Rollout.promote(now, canary.getVersion(), finding.figures(), finding.reason())
-                                : Rollout.rollback(now, finding.figures(), finding.reason())),
+                                ? Rollout.promote(now, canary.getVersion(), finding.figures(), reason)
+                                : Rollout.rollback(now, finding.figures(), reason)),
                 Map.of());
         return report(
                 since.size(),
                 isBetter ? Outcome.PROMOTED : Outcome.ROLLED_BACK,
                 canary.getVersion(),
                 finding.figures(),
-                finding.reason());
+                reason);
+    }
+
+    /** What workers say of themselves; nothing where they are from before they did. */
+    private WorkerStatuses statuses() {
+        Optional<StatusReader> open = StatusReader.open(config.client(), config.topics());
+        if (open.isEmpty()) {
+            return WorkerStatuses.NONE;
+        }
+        try (StatusReader reader = open.get()) {
+            return reader.readToEnd();
+        }
     }
 
     private static List<LoggedQuery> servedBy(List<LoggedQuery> queries, String version) {
