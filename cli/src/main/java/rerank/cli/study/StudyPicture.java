@@ -1,6 +1,7 @@
 package rerank.cli.study;
 
 import java.util.Locale;
+import java.util.Map;
 
 /** nDCG@10 of all arms as an SVG picture that stands alone: a dot for each seed, a bar at their mean, lines for the controls. */
 public final class StudyPicture {
@@ -34,16 +35,20 @@ public final class StudyPicture {
         int first = top + HEADER;
         int last = top + height - FOOTER;
         svg.append(text(LEFT, top + 20, "start", "#222222", data.name() + ", nDCG@10, " + data.queries() + " queries"));
-        svg.append(text(WIDTH - RIGHT + 14, top + 40, "start", "#444444", "mean; decoded tokens a pair"));
+        svg.append(text(WIDTH - RIGHT + 14, top + 20, "start", "#444444", "mean; decoded tokens a pair"));
         for (int i = 0; i <= TICKS; i++) {
             double value = scale.low() + (scale.high() - scale.low()) * i / TICKS;
             svg.append(line(scale.x(value), first, scale.x(value), last, "#dddddd", ""));
             svg.append(text(scale.x(value), last + 18, "middle", "#444444", format("%.3f", value)));
         }
-        data.controls().forEach((name, value) -> {
-            svg.append(line(scale.x(value), first - 4, scale.x(value), last, "#7f7f7f", " stroke-dasharray=\"6 4\""));
-            svg.append(text(scale.x(value), first - 8, "middle", "#7f7f7f", name));
-        });
+        // Names on lines of their own: controls may be close together.
+        int nameAt = first - 6;
+        for (Map.Entry<String, Double> control : data.controls().entrySet()) {
+            double x = scale.x(control.getValue());
+            svg.append(line(x, nameAt + 2, x, last, "#7f7f7f", " stroke-dasharray=\"6 4\""));
+            svg.append(text(x, nameAt, "middle", "#7f7f7f", control.getKey()));
+            nameAt -= 14;
+        }
         for (int i = 0; i < data.served().size(); i++) {
             svg.append(row(data.served().get(i), scale, first + ROW * i + ROW / 2));
         }
