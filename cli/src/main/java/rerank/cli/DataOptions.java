@@ -2,13 +2,10 @@ package rerank.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Option;
+import rerank.cli.evaluation.EvaluatedData;
 import rerank.cli.replay.RerankRequest;
 import rerank.trainer.dataset.Dataset;
-import rerank.trainer.faithfulness.ExplanationChecker;
-import rerank.trainer.storefront.Storefront;
-import rerank.trainer.teacher.MedquadChecker;
 
 /** Which queries and candidates of which data set: options that {@code replay}, {@code eval} and {@code bench} share. */
 public final class DataOptions {
@@ -46,22 +43,9 @@ public final class DataOptions {
         return readChecked().dataset();
     }
 
-    /**
-     * A data set and what can check explanations of its split.
-     *
-     * @param checker empty where nobody knows enough of the data
-     */
-    record Checked(Dataset dataset, Optional<ExplanationChecker> checker) {}
-
     /** Reads the data set, or makes the embedded one, with its checker. */
-    Checked readChecked() {
-        Optional<Storefront> embedded = Storefront.named(data.toString());
-        if (embedded.isPresent()) {
-            return new Checked(
-                    embedded.get().dataset(), Optional.of(embedded.get().checker()));
-        }
-        Dataset dataset = Dataset.read(data, firstStage);
-        return new Checked(dataset, MedquadChecker.of(dataset, split));
+    EvaluatedData readChecked() {
+        return EvaluatedData.open(data, firstStage, split);
     }
 
     /** The queries asked for, with their candidates. */

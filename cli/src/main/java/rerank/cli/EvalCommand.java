@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import rerank.cli.evaluation.EvalPage;
 import rerank.cli.evaluation.EvalReport;
+import rerank.cli.evaluation.EvaluatedData;
 import rerank.cli.evaluation.Evaluation;
 import rerank.cli.evaluation.ModeRuns;
 import rerank.cli.evaluation.Origin;
@@ -41,8 +42,6 @@ import rerank.trainer.evaluation.LinearControl;
         sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
     private static final String TRAIN_SPLIT = "train";
-    private static final int CONTROL_EPOCHS = 3;
-    private static final long CONTROL_SEED = 1;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -80,7 +79,7 @@ final class EvalCommand implements Callable<Integer> {
         OffsetDateTime started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS);
         // A wrong directory is told before the data are read, which takes a while.
         try (PairJudge reranker = model.load()) {
-            DataOptions.Checked checked = data.readChecked();
+            EvaluatedData checked = data.readChecked();
             Dataset dataset = checked.dataset();
             List<RerankRequest> requests = data.requests(dataset);
             PairJudge.Identity identity = reranker.identity();
@@ -147,8 +146,7 @@ final class EvalCommand implements Callable<Integer> {
             return null;
         }
         System.err.println("linear control: training");
-        return LinearControl.train(dataset, TRAIN_SPLIT, data.depth(), CONTROL_EPOCHS, CONTROL_SEED)
-                .rerank(dataset, data.split(), data.depth());
+        return LinearControl.standard(dataset, data.split(), data.depth());
     }
 
     /** The command as typed, to be typed again. */

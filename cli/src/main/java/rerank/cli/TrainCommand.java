@@ -29,6 +29,7 @@ import rerank.trainer.refinement.Samples;
 @Command(
         name = "train",
         description = "Train a checkpoint on teachers' data, texts, responses or its own samples; compare runs.",
+        subcommands = TrainStudyCommand.class,
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -159,7 +160,8 @@ final class TrainCommand implements Callable<Integer> {
         Set<String> dev = new LinkedHashSet<>();
         comparison.runs().forEach(run -> dev.addAll(run.best().keySet()));
         Map<String, List<String>> differences = comparison.differences();
-        List<String> headings = new ArrayList<>(List.of("run", "steps", "minutes", "tokens/s", "next token", "label"));
+        List<String> headings =
+                new ArrayList<>(List.of("run", "steps", "minutes", "tokens", "tokens/s", "next token", "label"));
         dev.forEach(name -> headings.addAll(List.of("best " + name, "at step")));
         headings.addAll(differences.keySet());
         Table table = new Table(headings.toArray(String[]::new));
@@ -169,6 +171,7 @@ final class TrainCommand implements Callable<Integer> {
                     run.directory(),
                     run.steps(),
                     run.minutes(),
+                    run.tokens(),
                     run.tokensPerSecond(),
                     run.losses().getOrDefault("nextToken", Double.NaN),
                     run.losses().getOrDefault("label", Double.NaN)));

@@ -27,6 +27,7 @@ public record RunComparison(List<Run> runs) {
      * @param keys that it was started with
      * @param steps so far
      * @param minutes of training so far, by wall clock
+     * @param tokens trained so far, padding not counted
      * @param tokensPerSecond median over the log's entries; NaN without any
      * @param losses of the log's last entry by name
      * @param best best figure of each dev set with the step it was reached at; of losses the lowest
@@ -36,6 +37,7 @@ public record RunComparison(List<Run> runs) {
             Map<String, String> keys,
             long steps,
             double minutes,
+            long tokens,
             double tokensPerSecond,
             Map<String, Double> losses,
             Map<String, Best> best) {}
@@ -81,8 +83,10 @@ public record RunComparison(List<Run> runs) {
         List<Double> speeds = new ArrayList<>();
         Map<String, Double> losses = new LinkedHashMap<>();
         Map<String, Best> best = new LinkedHashMap<>();
+        long tokens = 0;
         for (JsonNode entry : log) {
             if (entry.path("event").asText().equals("step")) {
+                tokens += entry.path("tokens").asLong();
                 speeds.add(entry.path("tokensPerSecond").asDouble());
                 for (String loss : List.of("nextToken", "label", "listwise")) {
                     losses.put(loss, entry.path(loss).asDouble());
@@ -104,6 +108,7 @@ public record RunComparison(List<Run> runs) {
                 keys(directory.resolve(RunDirectory.KEYS)),
                 last.path("step").asLong(),
                 last.path("minutes").asDouble(),
+                tokens,
                 speeds.isEmpty() ? Double.NaN : speeds.get(speeds.size() / 2),
                 losses,
                 best);

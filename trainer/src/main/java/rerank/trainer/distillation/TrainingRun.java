@@ -80,7 +80,9 @@ final class TrainingRun {
             double rate = optimization.learningRate().at(at.step(), progress(at));
             Losses losses = step(workers, rate, at.step());
             at = new RunDirectory.Progress(at.step() + 1, minutes(start, began), at.best(), at.evaluationsSinceBest());
-            if (at.step() % LOG_EVERY == 0) {
+            boolean isDue = at.step() % schedule.evalEverySteps() == 0 || progress(at) >= 1;
+            // Also before a state is saved: what is resumed from it then has an entry for every step.
+            if (at.step() % LOG_EVERY == 0 || isDue) {
                 log.write(window.entry(at.step(), at.minutes(), rate, mixture.epochs(), clock.millis()));
             }
             bar.show(
@@ -88,7 +90,7 @@ final class TrainingRun {
                     from,
                     Duration.ofMillis(clock.millis() - began),
                     detail(at.step(), losses, at.best()));
-            if (at.step() % schedule.evalEverySteps() == 0 || progress(at) >= 1) {
+            if (isDue) {
                 double figure = evaluate(at.step(), at.minutes());
                 // Without dev sets the newest is the best there is.
                 boolean isBest = figure > at.best() || devSets.isEmpty();
@@ -204,6 +206,7 @@ final class TrainingRun {
             }
             entry.put("gradientNorm", norm / steps);
             entry.put("learningRate", rate);
+            entry.put("tokens", tokens);
             entry.put("tokensPerSecond", Math.round(tokens * 1000.0 / Math.max(1, now - since)));
             for (double epoch : epochs) {
                 entry.withArray("epochs").add(epoch);

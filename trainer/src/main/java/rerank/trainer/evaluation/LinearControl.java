@@ -28,6 +28,8 @@ public final class LinearControl {
     private static final int MAX_DOCUMENT_STEMS = 120;
     private static final int PAIRS_A_QUERY = 24;
     private static final double LEARNING_RATE = 0.15;
+    private static final int EPOCHS = 3;
+    private static final long SEED = 1;
     private static final Pattern WORD = Pattern.compile("[a-z]+|[0-9]+");
     private static final Set<String> STOP_WORDS =
             Set.of(("a an and are as at be but by for from has have how i if in into is"
@@ -70,6 +72,11 @@ public final class LinearControl {
         }
         control.documents.clear();
         return control;
+    }
+
+    /** The control that reports show: taught on the split {@code train}, with as many candidates as it then reranks. */
+    public static Run standard(Dataset dataset, String split, int depth) {
+        return train(dataset, "train", depth, EPOCHS, SEED).rerank(dataset, split, depth);
     }
 
     /** Reranks the first candidates of every query of a split. */

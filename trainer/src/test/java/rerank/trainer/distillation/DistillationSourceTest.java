@@ -120,6 +120,23 @@ class DistillationSourceTest {
     }
 
     @Test
+    void theOrderChangesNeitherTheGroupsNorWhichAreInstructed() {
+        for (int draw = 0; draw < 20; draw++) {
+            List<String> explainFirst = prompts(source(0, 0.5, 200), draw);
+
+            assertThat(prompts(source(1, 0.5, 200), draw)).isEqualTo(explainFirst);
+            assertThat(prompts(source(0.5, 0.5, 200), draw)).isEqualTo(explainFirst);
+        }
+    }
+
+    /** What stands before explanation and label. */
+    private static List<String> prompts(DistillationSource source, int draw) {
+        return source.draw(draw).stream()
+                .map(row -> text(row).split("<\\|explain\\|>|<\\|label\\|>")[0])
+                .toList();
+    }
+
+    @Test
     void aDrawIsAFunctionOfItsIndex() {
         List<String> once = source(0.5, 0.5, 200).draw(17).stream()
                 .map(DistillationSourceTest::text)
