@@ -57,6 +57,30 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.flink..");
 
     @ArchTest
+    static final ArchRule theClientOfObjectStorageStaysInTheStore = noClasses()
+            .that()
+            .resideOutsideOfPackage("rerank.store..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandsKnowWhichStoresThereAre = noClasses()
+            .that()
+            .resideOutsideOfPackages("rerank.store..", "rerank.cli")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("rerank.store..");
+
+    @ArchTest
+    static final ArchRule theStoreKnowsCheckpointsAlone = noClasses()
+            .that()
+            .resideInAPackage("rerank.store..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("rerank..")
+                    .and(not(resideInAnyPackage("rerank.store..", "rerank.model.store.."))));
+
+    @ArchTest
     static final ArchRule theTopologyKnowsNoTrainerAndNoCommands = noClasses()
             .that()
             .resideInAPackage("rerank.topology..")

@@ -31,19 +31,33 @@ public final class CheckpointHash {
      * @throws IOException if something cannot be read
      */
     public static String of(Path directory) throws IOException {
-        SortedMap<String, String> files = new TreeMap<>();
-        for (Map.Entry<String, Path> file : files(directory).entrySet()) {
-            files.put(file.getKey(), ofFile(file.getValue()));
-        }
-        return of(files);
+        return of(ofFiles(directory));
     }
 
     /** The hash of a directory whose files have these names and hashes. */
-    static String of(SortedMap<String, String> files) {
+    public static String of(SortedMap<String, String> files) {
+        return HexFormat.of().formatHex(sha256().digest(lines(files).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The lines that are hashed. */
+    public static String lines(SortedMap<String, String> files) {
         StringBuilder lines = new StringBuilder();
         files.forEach(
                 (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));
-        return HexFormat.of().formatHex(sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+        return lines.toString();
+    }
+
+    /**
+     * The hashes of all files below a directory by their relative names with {@code /}; links are followed.
+     *
+     * @throws IOException if something cannot be read
+     */
+    public static SortedMap<String, String> ofFiles(Path directory) throws IOException {
+        SortedMap<String, String> hashes = new TreeMap<>();
+        for (Map.Entry<String, Path> file : files(directory).entrySet()) {
+            hashes.put(file.getKey(), ofFile(file.getValue()));
+        }
+        return hashes;
     }
 
     /** The files below a directory by their relative names with {@code /}; links are followed. */

@@ -1,5 +1,6 @@
 package rerank.model.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -20,14 +21,27 @@ public interface CheckpointStore {
     Stored put(String version, Path checkpoint);
 
     /**
-     * A local directory that holds a checkpoint whose hash was just checked. It stays as it is while the process lives and
-     * is not to be changed.
+     * A local directory that holds a checkpoint whose hash was just checked. It is not to be changed, and stays as it is while
+     * the process lives, or where it is a copy, at least until three others were fetched.
      *
      * @param uri as {@link #put} returned it
      * @param sha256 the hash that the content must have, in lower-case hexadecimal; empty: not checked
      * @throws CheckpointStoreException saying what is wrong: a URI outside of this store, nothing there, or other content
      */
     Path fetch(String uri, String sha256);
+
+    /**
+     * Tells whether a directory looks like a checkpoint, before it is put.
+     *
+     * @throws CheckpointStoreException if it holds neither a model's nor an adapter's configuration
+     */
+    static void requireCheckpoint(String version, Path checkpoint) {
+        if (!Files.isRegularFile(checkpoint.resolve("config.json"))
+                && !Files.isRegularFile(checkpoint.resolve("adapter_config.json"))) {
+            throw new CheckpointStoreException("model version " + version + ": " + checkpoint
+                    + " holds no config.json; put the whole checkpoint directory");
+        }
+    }
 
     /**
      * A checkpoint in the store.

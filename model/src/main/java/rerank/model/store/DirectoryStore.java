@@ -1,28 +1,16 @@
 package rerank.model.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.stream.Stream;
 
 /**
  * Keeps checkpoints in a directory: one below it for each version. What is being written has a hidden name until it is whole
@@ -30,9 +18,6 @@ import java.util.stream.Stream;
  * writers delete after a day.
  */
 public final class DirectoryStore implements CheckpointStore {
-    private static final String INCOMING = ".incoming-";
-    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
-
     private final Path root;
 
     /**
@@ -58,19 +43,14 @@ public final class DirectoryStore implements CheckpointStore {
     public Stored put(String version, Path checkpoint) {
         Path target = root.resolve(VersionName.require(version));
         try {
-            requireCheckpoint(version, checkpoint);
-            Files.createDirectories(root);
-            deleteAbandoned();
-            Path incoming = Files.createTempDirectory(root, INCOMING);
-            try {
-                copy(checkpoint, incoming);
-                String hash = CheckpointHash.of(incoming);
-                if (!rename(incoming, target)) {
+            CheckpointStore.requireCheckpoint(version, checkpoint);
+            try (Incoming incoming = Incoming.in(root)) {
+                copy(checkpoint, incoming.path());
+                String hash = CheckpointHash.of(incoming.path());
+                if (!incoming.rename(target)) {
                     requireSame(version, target, hash);
                 }
                 return new Stored(uriOf(target), hash);
-            } finally {
-                delete(incoming);
             }
         } catch (IOException e) {
             throw new CheckpointStoreException(
@@ -132,14 +112,6 @@ public final class DirectoryStore implements CheckpointStore {
         return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
     }
 
-    private static void requireCheckpoint(String version, Path checkpoint) {
-        if (!Files.isRegularFile(checkpoint.resolve("config.json"))
-                && !Files.isRegularFile(checkpoint.resolve("adapter_config.json"))) {
-            throw new CheckpointStoreException("model version " + version + ": " + checkpoint
-                    + " holds no config.json; put the whole checkpoint directory");
-        }
-    }
-
     private static void copy(Path checkpoint, Path incoming) throws IOException {
         SortedMap<String, Path> files = CheckpointHash.files(checkpoint);
         for (Map.Entry<String, Path> file : files.entrySet()) {
@@ -156,22 +128,6 @@ public final class DirectoryStore implements CheckpointStore {
         }
     }
 
-    /** False if the version is there already. */
-    private static boolean rename(Path incoming, Path target) throws IOException {
-        try {
-            Files.move(incoming, target, StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        } catch (FileSystemException e) {
-            // Linux says of a directory that holds something that it is not empty, in words of its own.
-            if (Files.isDirectory(target)) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
     private static void requireSame(String version, Path target, String hash) throws IOException {
         String found = CheckpointHash.of(target);
         if (!found.equals(hash)) {
@@ -179,41 +135,6 @@ public final class DirectoryStore implements CheckpointStore {
                     + " is in the store already with other content ("
                     + target + " has hash " + found + ", the new one " + hash + "); a version never changes: give the"
                     + " new weights a name of their own");
-        }
-    }
-
-    private void deleteAbandoned() throws IOException {
-        FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(root, INCOMING + "*")) {
-            for (Path incoming : all) {
-                deleteIfOlder(incoming, old);
-            }
-        }
-    }
-
-    private static void deleteIfOlder(Path incoming, FileTime time) throws IOException {
-        try {
-            if (Files.getLastModifiedTime(incoming).compareTo(time) < 0) {
-                delete(incoming);
-            }
-        } catch (NoSuchFileException e) {
-            // Its writer has just renamed it, or another one has deleted it.
-            return;
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path path : all) {
-            Files.deleteIfExists(path);
         }
     }
 

@@ -8,6 +8,11 @@ public final class VersionName {
 
     private VersionName() {}
 
+    /** Whether something is such a name. */
+    public static boolean isOne(String version) {
+        return NAME.matcher(version).matches();
+    }
+
     /**
      * Checks a version's name.
      *
@@ -15,7 +20,7 @@ public final class VersionName {
      * @throws IllegalArgumentException saying what a name may be
      */
     public static String require(String version) {
-        if (!NAME.matcher(version).matches()) {
+        if (!isOne(version)) {
             throw new IllegalArgumentException(
                     "model version '" + version + "' cannot be kept in a store: a name has 1 to"
                             + " 200 letters, digits, '.', '_' or '-' and begins with a letter or a digit; it is modelVersion in"

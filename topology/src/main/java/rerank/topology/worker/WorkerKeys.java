@@ -117,7 +117,8 @@ public final class WorkerKeys {
                         ".rerank/checkpoints",
                         HIGH,
                         "Where published checkpoints lie: a directory, or file:///..., that all who publish and all"
-                                + " workers reach under the same path.")
+                                + " workers reach under the same path; or s3://BUCKET/PREFIX, object storage, whose"
+                                + " endpoint, region and credentials are those of the environment (docs/learning.md).")
                 .define(
                         APPLICATION_ID,
                         STRING,

@@ -110,7 +110,8 @@ final class LearnKeys {
                         STRING,
                         NO_DEFAULT_VALUE,
                         HIGH,
-                        "Where checkpoints are put for the workers: a directory or an address; as the workers have it.")
+                        "Where checkpoints are put for the workers: a directory or an address, file:///... or s3://...; as"
+                                + " the workers have it.")
                 .define(
                         BASE,
                         STRING,
