@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -12,7 +13,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +36,16 @@ public final class VersionReader implements AutoCloseable {
     private static final Duration A_MOMENT = Duration.ofMillis(100);
 
     private final TopicPartition partition;
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final RegistrySerde<ModelVersion> serde;
+    private final Consumer<String, byte[]> consumer;
+    private final Deserializer<ModelVersion> deserializer;
     private ModelVersions standing = ModelVersions.NONE;
 
-    private VersionReader(
-            TopicPartition partition, KafkaConsumer<String, byte[]> consumer, RegistrySerde<ModelVersion> serde) {
+    /** A reader from where the consumer stands; it closes both. */
+    VersionReader(
+            TopicPartition partition, Consumer<String, byte[]> consumer, Deserializer<ModelVersion> deserializer) {
         this.partition = partition;
         this.consumer = consumer;
-        this.serde = serde;
+        this.deserializer = deserializer;
     }
 
     /**
@@ -75,7 +79,7 @@ public final class VersionReader implements AutoCloseable {
         KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(keys, new StringDeserializer(), new ByteArrayDeserializer());
         TopicPartition partition = new TopicPartition(topic, 0);
-        VersionReader reader = new VersionReader(partition, consumer, serde);
+        VersionReader reader = new VersionReader(partition, consumer, serde.deserializer());
         try {
             requireOnePartition(consumer, topic);
             consumer.assign(List.of(partition));
@@ -119,6 +123,8 @@ public final class VersionReader implements AutoCloseable {
     /**
      * Waits for news for a while.
      *
+     * <p>After an exception, what could not be taken is read again by the next call.
+     *
      * @return the standing; the same object as before if there is none
      * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup()}
      */
@@ -141,10 +147,8 @@ public final class VersionReader implements AutoCloseable {
             while (consumer.position(partition, PATIENCE) < end) {
                 read.addAll(take(consumer.poll(A_MOMENT)));
                 if (System.nanoTime() > patience) {
-                    throw new VersionTopicException(
-                            "topic " + partition.topic() + " cannot be read to its end, offset " + end + ", within "
-                                    + PATIENCE.toSeconds() + " s; is its broker busy or away?",
-                            null);
+                    throw new TimeoutException("its end, offset " + end + ", was not reached within "
+                            + PATIENCE.toSeconds() + " s; is its broker busy or away?");
                 }
             }
             return read;
@@ -157,13 +161,17 @@ public final class VersionReader implements AutoCloseable {
         List<ModelVersion> read = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : records) {
             try {
-                ModelVersion announcement = serde.deserializer().deserialize(record.topic(), record.value());
+                ModelVersion announcement = deserializer.deserialize(record.topic(), record.value());
                 if (announcement != null) {
                     read.add(announcement);
                     standing = standing.with(announcement);
                 }
             } catch (SerializationException e) {
                 log.warn("{} offset {} is no announcement of a version", record.topic(), record.offset(), e);
+            } catch (RuntimeException e) {
+                // The registry is away: the record is read again, or this announcement would be missing for ever.
+                consumer.seek(partition, record.offset());
+                throw e;
             }
         }
         return read;
@@ -176,6 +184,6 @@ public final class VersionReader implements AutoCloseable {
     @Override
     public void close() {
         consumer.close();
-        serde.close();
+        deserializer.close();
     }
 }
