@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -60,6 +61,10 @@ class LearnFaultsIT {
     /** Longer than a broker is away here. */
     private static final Duration WINDOW = Duration.ofSeconds(15);
 
+    /** What the learner prints at the end of a training. */
+    private static final String TRAINED = "100 of 100";
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
@@ -131,6 +136,7 @@ class LearnFaultsIT {
                 rerank.cache.mib=16
                 rerank.topics.partitions=%d
                 rerank.topics.pairs.partitions=%d
+                rerank.start.timeout.ms=300000
                 rerank.feedback.window.ms=%d
                 """.formatted(
                                         directory.resolve("state"),
@@ -160,7 +166,7 @@ class LearnFaultsIT {
         learner = new Victim(
                 "learner",
                 directory,
-                "cycle 1 ",
+                "experiences   ",
                 RerankCommand.class,
                 "refine",
                 "--config",
@@ -173,10 +179,10 @@ class LearnFaultsIT {
         System.out.println("LearnFaultsIT, -Dfaults.seed=" + seed);
         List<Victim> turn = new ArrayList<>();
         long start = System.nanoTime();
-        long nextKill = start;
         long progress = start;
         long seen = 0;
         int kills = 0;
+        Moment moment = moment();
         while (decisions() < CYCLES || kills < KILLS) {
             traffic(queries, users);
             long now = System.nanoTime();
@@ -191,16 +197,41 @@ class LearnFaultsIT {
                 turn.addAll(List.of(learner, worker, broker));
                 Collections.shuffle(turn, random);
             }
-            if (now >= nextKill && turn.get(0).isUp()) {
+            if (turn.get(0).isUp() && moment.isNow()) {
                 Victim victim = turn.remove(0);
-                System.out.printf("%5.1f s, %d decisions: %s%n", (now - start) / 1e9, decisions(), victim.name());
+                System.out.printf(
+                        "%5.1f s, %d decisions: %s killed%n", (now - start) / 1e9, decisions(), victim.name());
                 victim.kill();
                 victim.start();
                 kills++;
-                nextKill = now + TimeUnit.MILLISECONDS.toNanos(2000 + random.nextInt(8000));
+                moment = moment();
             }
         }
         System.out.printf("%5.1f s, %d decisions, %d kills%n", (System.nanoTime() - start) / 1e9, decisions(), kills);
+    }
+
+    /** When to kill next. */
+    private interface Moment {
+        boolean isNow();
+    }
+
+    /** Any, or one in the half second after a training, in which its candidate is stored, announced and loaded. */
+    private Moment moment() {
+        long now = System.nanoTime();
+        long any = now + TimeUnit.MILLISECONDS.toNanos(1000 + random.nextInt(8000));
+        long afterTraining = TimeUnit.MILLISECONDS.toNanos(random.nextInt(500));
+        if (random.nextBoolean()) {
+            return () -> System.nanoTime() >= any;
+        }
+        long trained = learner.count(TRAINED);
+        AtomicLong last = new AtomicLong();
+        return () -> {
+            if (learner.count(TRAINED) > trained) {
+                last.compareAndSet(0, System.nanoTime() + afterTraining);
+            }
+            return last.get() != 0 && System.nanoTime() >= last.get()
+                    || System.nanoTime() > any + LONGEST_WAIT.toNanos();
+        };
     }
 
     /** Decisions of which the learner lived to tell. */
