@@ -182,7 +182,7 @@ class LearnFaultsIT {
         long progress = start;
         long seen = 0;
         int kills = 0;
-        Moment moment = moment();
+        Moment moment = moment(0);
         while (decisions() < CYCLES || kills < KILLS) {
             traffic(queries, users);
             long now = System.nanoTime();
@@ -204,7 +204,7 @@ class LearnFaultsIT {
                 victim.kill();
                 victim.start();
                 kills++;
-                moment = moment();
+                moment = moment(kills);
             }
         }
         System.out.printf("%5.1f s, %d decisions, %d kills%n", (System.nanoTime() - start) / 1e9, decisions(), kills);
@@ -216,9 +216,10 @@ class LearnFaultsIT {
     }
 
     /** Any, or one in the half second after a training, in which its candidate is stored, announced and loaded. */
-    private Moment moment() {
-        long now = System.nanoTime();
-        long any = now + TimeUnit.MILLISECONDS.toNanos(1000 + random.nextInt(8000));
+    private Moment moment(int kills) {
+        // Later ones leave more room for the cycles that are missing.
+        long pauseMs = (1000 + random.nextInt(8000)) * (kills < KILLS ? 1L : 3L);
+        long any = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs);
         long afterTraining = TimeUnit.MILLISECONDS.toNanos(random.nextInt(500));
         if (random.nextBoolean()) {
             return () -> System.nanoTime() >= any;
