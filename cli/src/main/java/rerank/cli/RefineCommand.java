@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import rerank.trainer.loop.CycleReport;
 import rerank.trainer.loop.LearnConfig;
 import rerank.trainer.loop.Learner;
 import rerank.trainer.loop.Outcome;
+import rerank.trainer.loop.RepeatPolicy;
 
 /** {@code rerank refine}: from what users did to versions that serve, beside a running service. */
 @Command(
@@ -35,7 +38,7 @@ import rerank.trainer.loop.Outcome;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:the cycle ran, whatever came of it",
-            " 1:failed; nothing was applied",
+            " 1:failed; nothing was applied by halves",
             " 2:the command line" + " is wrong"
         },
         footerHeading = "%nExample:%n",
@@ -63,9 +66,13 @@ final class RefineCommand implements Callable<Integer> {
             names = "--every",
             paramLabel = "TIME",
             converter = Interval.class,
-            description = "Go on, a cycle so often: 90s, 10m, 2h. A cycle that fails is told and tried again next time."
-                    + " Without it one cycle is run.")
+            description =
+                    "Go on, a cycle so often: 90s, 10m, 2h. A cycle that fails because the brokers, the registry or"
+                            + " the store are away is told and repeated, also the start; a mistake ends the process. Without it"
+                            + " one cycle is run.")
     private @Nullable Duration every;
+
+    private final RepeatPolicy repeats = new RepeatPolicy();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -75,38 +82,43 @@ final class RefineCommand implements Callable<Integer> {
         LearnConfig config = LearnConfig.read(file);
         NativeThreads.set(config.nativeThreads());
         try (LearnerProgress progress = new LearnerProgress();
-                Learner learner = Learner.open(config, Stores.of(config), progress)) {
+                Learner learner = repeated(progress, () -> Learner.open(config, Stores.of(config), progress))) {
             while (true) {
-                boolean isDecision = cycle(learner, progress);
+                CycleReport report = repeated(progress, learner::cycle);
+                progress.end();
+                System.out.print(CycleTable.of(report));
+                System.out.flush();
                 if (every == null) {
                     return 0;
                 }
-                if (!isDecision) {
+                // After a decision on a canary the next candidate need not wait.
+                if (report.outcome() != Outcome.PROMOTED && report.outcome() != Outcome.ROLLED_BACK) {
                     Thread.sleep(every.toMillis());
                 }
             }
         }
     }
 
-    /**
-     * One cycle with its table.
-     *
-     * @return whether a canary was decided on, so that the next candidate need not wait
-     */
-    private boolean cycle(Learner learner, LearnerProgress progress) {
-        try {
-            CycleReport report = learner.cycle();
-            progress.end();
-            System.out.print(CycleTable.of(report));
-            System.out.flush();
-            return report.outcome() == Outcome.PROMOTED || report.outcome() == Outcome.ROLLED_BACK;
-        } catch (RuntimeException e) {
-            progress.end();
-            if (every == null) {
-                throw e;
+    /** Does it, again and again where that may help. */
+    private <T> T repeated(LearnerProgress progress, Supplier<T> what) throws InterruptedException {
+        while (true) {
+            try {
+                T done = what.get();
+                repeats.worked();
+                return done;
+            } catch (RuntimeException e) {
+                progress.end();
+                Optional<Duration> pause = every == null ? Optional.empty() : repeats.pauseBeforeRepeat(e);
+                if (pause.isEmpty()) {
+                    throw e;
+                }
+                System.err.printf(
+                        Locale.ROOT,
+                        "refine: %s; it is tried again in %d s, from what is committed then%n",
+                        Failure.inOneLine(e),
+                        pause.get().toSeconds());
+                Thread.sleep(pause.get().toMillis());
             }
-            System.err.printf(Locale.ROOT, "refine: the cycle failed and is tried again: %s%n", Failure.inOneLine(e));
-            return false;
         }
     }
 

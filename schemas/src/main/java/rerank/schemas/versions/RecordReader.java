@@ -7,13 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +25,8 @@ import rerank.schemas.RegistrySerde;
 
 /**
  * Reads a topic of one partition from the first record on, only what was committed, with no consumer group: every reader sees
- * all of it. A record that is no event of the type is named in the log and passed over.
+ * all of it. A record that is no event of the type is named in the log and passed over. A call that throws has read nothing:
+ * the next one begins where it began.
  *
  * <p>Owned by one thread at a time; {@link #wakeup()} alone may be called by another.
  */
@@ -32,15 +37,16 @@ final class RecordReader<T extends SpecificRecord> implements AutoCloseable {
 
     private final Class<T> type;
     private final TopicPartition partition;
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final RegistrySerde<T> serde;
+    private final Consumer<String, byte[]> consumer;
+    private final Deserializer<T> deserializer;
 
-    private RecordReader(
-            Class<T> type, TopicPartition partition, KafkaConsumer<String, byte[]> consumer, RegistrySerde<T> serde) {
+    /** A reader from where the consumer stands; it closes both. */
+    RecordReader(
+            Class<T> type, TopicPartition partition, Consumer<String, byte[]> consumer, Deserializer<T> deserializer) {
         this.type = type;
         this.partition = partition;
         this.consumer = consumer;
-        this.serde = serde;
+        this.deserializer = deserializer;
     }
 
     /**
@@ -61,7 +67,7 @@ final class RecordReader<T extends SpecificRecord> implements AutoCloseable {
         KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(keys, new StringDeserializer(), new ByteArrayDeserializer());
         TopicPartition partition = new TopicPartition(topic, 0);
-        RecordReader<T> reader = new RecordReader<>(type, partition, consumer, serde);
+        RecordReader<T> reader = new RecordReader<>(type, partition, consumer, serde.deserializer());
         try {
             if (!hasOnePartition(consumer, topic)) {
                 reader.close();
@@ -101,14 +107,19 @@ final class RecordReader<T extends SpecificRecord> implements AutoCloseable {
      */
     List<T> poll(Duration wait) {
         List<T> read = new ArrayList<>();
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(wait)) {
+        ConsumerRecords<String, byte[]> records = consumer.poll(wait);
+        for (ConsumerRecord<String, byte[]> record : records) {
             try {
-                T event = serde.deserializer().deserialize(record.topic(), record.value());
+                T event = deserializer.deserialize(record.topic(), record.value());
                 if (event != null) {
                     read.add(event);
                 }
             } catch (SerializationException e) {
                 log.warn("{} offset {} is no {}", record.topic(), record.offset(), type.getSimpleName(), e);
+            } catch (RuntimeException e) {
+                // The registry is away: without this step back, these events would be missing for ever.
+                consumer.seek(partition, records.records(partition).get(0).offset());
+                throw e;
             }
         }
         return read;
@@ -120,23 +131,31 @@ final class RecordReader<T extends SpecificRecord> implements AutoCloseable {
      * @throws VersionTopicException if the end is not reached within 15 s
      */
     List<T> readToEnd() {
-        List<T> read = new ArrayList<>();
         try {
-            long end = consumer.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
-            long patience = System.nanoTime() + PATIENCE.toNanos();
-            while (consumer.position(partition, PATIENCE) < end) {
-                read.addAll(poll(A_MOMENT));
-                if (System.nanoTime() > patience) {
-                    throw new VersionTopicException(
-                            "topic " + partition.topic() + " cannot be read to its end, offset " + end + ", within "
-                                    + PATIENCE.toSeconds() + " s; is its broker busy or away?",
-                            null);
-                }
+            long begin = consumer.position(partition, PATIENCE);
+            try {
+                return readFrom(begin);
+            } catch (RuntimeException e) {
+                consumer.seek(partition, begin);
+                throw e;
             }
-            return read;
         } catch (KafkaException e) {
             throw unreadable(partition.topic(), e);
         }
+    }
+
+    private List<T> readFrom(long begin) {
+        List<T> read = new ArrayList<>();
+        long end = consumer.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, begin);
+        long patience = System.nanoTime() + PATIENCE.toNanos();
+        while (consumer.position(partition, PATIENCE) < end) {
+            read.addAll(poll(A_MOMENT));
+            if (System.nanoTime() > patience) {
+                throw new TimeoutException("its end, offset " + end + ", was not reached within " + PATIENCE.toSeconds()
+                        + " s; is its broker busy or away?");
+            }
+        }
+        return read;
     }
 
     /** Lets the thread that waits in {@link #poll}, or waits there next, go with an exception. */
@@ -151,6 +170,6 @@ final class RecordReader<T extends SpecificRecord> implements AutoCloseable {
     @Override
     public void close() {
         consumer.close();
-        serde.close();
+        deserializer.close();
     }
 }

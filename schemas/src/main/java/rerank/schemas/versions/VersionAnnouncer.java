@@ -19,6 +19,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,7 +141,7 @@ public final class VersionAnnouncer implements AutoCloseable {
             } catch (CommitFailedException e) {
                 throw e;
             } catch (KafkaException e) {
-                failUnlessFenced(e, attempt);
+                failUnlessOver(e, attempt);
             } finally {
                 // Nothing is left to send; with patience, one that was fenced waits for its transaction to time out.
                 producer.close(Duration.ZERO);
@@ -149,19 +150,22 @@ public final class VersionAnnouncer implements AutoCloseable {
         }
     }
 
-    private void failUnlessFenced(KafkaException failure, int attempt) {
-        if (!isFenced(failure)) {
+    private void failUnlessOver(KafkaException failure, int attempt) {
+        if (!isOver(failure)) {
             throw failed("is the broker away, or are the topics missing ('./rerank topics create')?", failure);
         }
         if (attempt == MOST_TRIES) {
             throw failed("others announce all the time; stop them", failure);
         }
-        log.info("somebody else announces a version at the same moment; trying again");
+        log.info("somebody else announces a version at the same moment, or the broker was away; trying again");
     }
 
-    private static boolean isFenced(Throwable error) {
+    /** Whether only the transaction came to nothing, so that a new producer may begin again. */
+    private static boolean isOver(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+            if (cause instanceof ProducerFencedException
+                    || cause instanceof InvalidProducerEpochException
+                    || cause instanceof TransactionAbortableException) {
                 return true;
             }
         }
@@ -203,12 +207,21 @@ public final class VersionAnnouncer implements AutoCloseable {
                 producer.sendOffsetsToTransaction(offsets, group);
             }
         } catch (RuntimeException e) {
-            if (!isFenced(e)) {
-                producer.abortTransaction();
+            if (!isOver(e)) {
+                abort(producer, e);
             }
             throw e;
         }
         commit(producer);
+    }
+
+    /** Lets readers go on. Where it fails, whoever announces next ends the transaction, or its timeout does. */
+    private static void abort(KafkaProducer<?, ?> producer, RuntimeException reason) {
+        try {
+            producer.abortTransaction();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     private static void commit(KafkaProducer<?, ?> producer) {

@@ -17,7 +17,8 @@ public final class VersionReader implements AutoCloseable {
     private final RecordReader<ModelVersion> records;
     private ModelVersions standing = ModelVersions.NONE;
 
-    private VersionReader(RecordReader<ModelVersion> records) {
+    /** A reader of what these are; it closes them. */
+    VersionReader(RecordReader<ModelVersion> records) {
         this.records = records;
     }
 
@@ -61,6 +62,8 @@ public final class VersionReader implements AutoCloseable {
 
     /**
      * Waits for news for a while.
+     *
+     * <p>After an exception, what could not be taken is read again by the next call.
      *
      * @return the standing; the same object as before if there is none
      * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup()}

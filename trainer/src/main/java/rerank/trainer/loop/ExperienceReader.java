@@ -17,11 +17,13 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rerank.schemas.Experience;
+import rerank.schemas.ExperienceRange;
 import rerank.schemas.RegistrySerde;
 import rerank.schemas.TopicNames;
 import rerank.trainer.learning.LoggedQuery;
@@ -101,11 +103,23 @@ final class ExperienceReader implements AutoCloseable {
                     .toList();
         }
 
-        /** The last of all, oldest first: the fresh ones and as many earlier ones as there is room for. */
+        /** The last of all, oldest first: all fresh ones, which are used up, and as many earlier ones as there is room for. */
         List<LoggedQuery> newest(int most) {
             List<LoggedQuery> all = new ArrayList<>(earlier);
             all.addAll(fresh);
-            return List.copyOf(all.subList(Math.max(0, all.size() - most), all.size()));
+            return List.copyOf(all.subList(Math.max(0, all.size() - Math.max(most, fresh.size())), all.size()));
+        }
+
+        /** What {@code fresh} takes of each partition, from its committed offset to the next one to read. */
+        List<ExperienceRange> ranges() {
+            return offsets.entrySet().stream()
+                    .map(next -> new ExperienceRange(
+                            next.getKey().partition(),
+                            began.getOrDefault(next.getKey(), 0L),
+                            next.getValue().offset()))
+                    .filter(range -> range.getFrom() < range.getTo())
+                    .sorted(Comparator.comparingInt(ExperienceRange::getPartition))
+                    .toList();
         }
     }
 
@@ -199,7 +213,7 @@ final class ExperienceReader implements AutoCloseable {
                 if (hasNews) {
                     patience = System.nanoTime() + PATIENCE.toNanos();
                 } else if (System.nanoTime() > patience) {
-                    throw new KafkaException("topic " + topic + " cannot be read to its end within "
+                    throw new TimeoutException("topic " + topic + " cannot be read to its end within "
                             + PATIENCE.toSeconds() + " s; is its broker busy or away?");
                 }
             }

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import rerank.model.RerankerSettings;
 import rerank.model.store.CheckpointStore;
 import rerank.model.transformer.TransformerConfig;
+import rerank.schemas.ExperienceRange;
 import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
 import rerank.schemas.ModelVersions;
@@ -103,19 +104,21 @@ public final class Learner implements AutoCloseable {
         }
     }
 
+    /**
+     * Announces the base where nothing serves. Asking alone ends a transaction that a killed learner left open, which would
+     * keep everybody from its offsets and announcements until its time is up.
+     */
     private void announceBase() {
-        if (announcer.standing().active().isPresent()) {
-            return;
-        }
-        CheckpointStore.Stored stored = store.put(base.modelVersion(), config.base());
         announce(
                 standing -> standing.active().isPresent()
                                 || standing.find(base.modelVersion()).isPresent()
                         ? List.of()
-                        : Rollout.active(
-                                standing,
-                                draft(base.modelVersion(), "", stored, Map.of(), "what learning starts from")),
+                        : Rollout.active(standing, base(store.put(base.modelVersion(), config.base()))),
                 Map.of());
+    }
+
+    private ModelVersion base(CheckpointStore.Stored stored) {
+        return draft(base.modelVersion(), "", stored, List.of(), Map.of(), "what learning starts from");
     }
 
     /**
@@ -256,17 +259,20 @@ public final class Learner implements AutoCloseable {
             return report(fresh, Outcome.TOO_LITTLE_EVIDENCE, null, figures, made.reason());
         }
         if (!made.passes()) {
-            ModelVersion draft =
-                    draft(version, active.getVersion(), new CheckpointStore.Stored("", ""), figures, made.reason());
-            commit(
-                    began,
-                    config.evidence().isUsedByRefusal() ? batch.offsets() : Map.of(),
-                    now -> Rollout.aside(now, draft, ModelStatus.REFUSED));
+            boolean isUsed = config.evidence().isUsedByRefusal();
+            ModelVersion draft = draft(
+                    version,
+                    active.getVersion(),
+                    new CheckpointStore.Stored("", ""),
+                    isUsed ? batch.ranges() : List.of(),
+                    figures,
+                    made.reason());
+            commit(began, isUsed ? batch.offsets() : Map.of(), now -> Rollout.aside(now, draft, ModelStatus.REFUSED));
             return report(fresh, Outcome.REFUSED, version, figures, made.reason());
         }
         // A cycle that is repeated makes other weights of more experience, so the name in the store tells them apart.
         CheckpointStore.Stored stored = store.put(version + "-" + made.fingerprint(), checkpoint);
-        ModelVersion draft = draft(version, active.getVersion(), stored, figures, made.reason());
+        ModelVersion draft = draft(version, active.getVersion(), stored, batch.ranges(), figures, made.reason());
         double share = config.canary().share();
         commit(
                 began,
@@ -315,7 +321,12 @@ public final class Learner implements AutoCloseable {
     }
 
     private static ModelVersion draft(
-            String version, String parent, CheckpointStore.Stored stored, Map<String, Double> figures, String reason) {
+            String version,
+            String parent,
+            CheckpointStore.Stored stored,
+            List<ExperienceRange> used,
+            Map<String, Double> figures,
+            String reason) {
         return ModelVersion.newBuilder()
                 .setVersion(version)
                 .setSequence(0)
@@ -323,6 +334,7 @@ public final class Learner implements AutoCloseable {
                 .setSha256(stored.sha256())
                 .setParent(parent)
                 .setStatus(ModelStatus.CANDIDATE)
+                .setExperience(used)
                 .setMetrics(figures)
                 .setReason(reason)
                 .build();
