@@ -26,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import rerank.cli.replay.RerankClient;
 import rerank.cli.replay.RerankRequest;
 import rerank.cli.report.PeakMemory;
+import rerank.model.RerankerSettings;
 import rerank.model.store.CheckpointStore;
+import rerank.model.transformer.TransformerConfig;
+import rerank.model.weights.ConfigJson;
 import rerank.schemas.CanaryShare;
 import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
@@ -61,7 +64,7 @@ class SwapIT {
     private final Set<String> canaryQueries = ConcurrentHashMap.newKeySet();
 
     private final List<RankedResults> results = new ArrayList<>();
-    private final Set<String> servedEver = new HashSet<>(List.of("rerank-small-3", "a", "b", "c"));
+    private final Set<String> servedEver = new HashSet<>(List.of(versionOf(SHIPPED), "a", "b", "c"));
 
     private volatile boolean canaryIsOut;
 
@@ -221,6 +224,11 @@ class SwapIT {
                 .setSha256(stored.sha256())
                 .setStatus(ModelStatus.CANDIDATE)
                 .build();
+    }
+
+    private static String versionOf(Path checkpoint) {
+        return RerankerSettings.read(checkpoint, TransformerConfig.read(checkpoint.resolve(ConfigJson.FILE)))
+                .modelVersion();
     }
 
     /** The shipped checkpoint under another name. */
