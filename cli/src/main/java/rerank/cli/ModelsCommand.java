@@ -18,6 +18,7 @@ import rerank.model.ranking.PairJudge;
 import rerank.model.store.CheckpointStore;
 import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
+import rerank.schemas.TrustedClasses;
 import rerank.schemas.ModelVersions;
 import rerank.schemas.versions.Rollout;
 import rerank.schemas.versions.RolloutException;
@@ -32,6 +33,10 @@ import rerank.topology.worker.WorkerConfig;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ModelsCommand implements Callable<Integer> {
+    static {
+        TrustedClasses.trustOurEvents();
+    }
+
     private static final String BY_HAND = "by hand";
 
     @Spec

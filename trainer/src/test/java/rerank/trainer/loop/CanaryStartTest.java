@@ -7,11 +7,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import rerank.schemas.ModelStatus;
 import rerank.schemas.ModelVersion;
+import rerank.schemas.TrustedClasses;
 import rerank.schemas.WorkerState;
 import rerank.schemas.WorkerStatus;
 import rerank.schemas.versions.WorkerStatuses;
 
 class CanaryStartTest {
+    static {
+        TrustedClasses.trustOurEvents();
+    }
+
     private static final long ANNOUNCED = 1_700_000_000_000L;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final long LATEST = ANNOUNCED + PATIENCE.toMillis();
