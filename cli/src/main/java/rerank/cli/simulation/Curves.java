@@ -2,7 +2,7 @@ package rerank.cli.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import rerank.cli.report.Svg;
 
 /** Curves over sessions as an SVG picture that stands alone. */
 public final class Curves {
@@ -44,25 +44,25 @@ public final class Curves {
     public static String svg(String title, String xTitle, String yTitle, List<Line> lines) {
         Frame frame = Frame.around(lines);
         StringBuilder svg = new StringBuilder();
-        svg.append(format(
+        svg.append(Svg.format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
                         + " font-size=\"13\">%n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n",
                 WIDTH, HEIGHT, WIDTH, HEIGHT));
-        svg.append(text(LEFT, 24, "start", "#222222", title));
-        svg.append(text(LEFT + plotWidth() / 2, HEIGHT - 10, "middle", "#444444", xTitle));
-        svg.append(text(LEFT, TOP - 6, "start", "#444444", yTitle));
+        svg.append(Svg.text(LEFT, 24, "start", "#222222", title));
+        svg.append(Svg.text(LEFT + plotWidth() / 2, HEIGHT - 10, "middle", "#444444", xTitle));
+        svg.append(Svg.text(LEFT, TOP - 6, "start", "#444444", yTitle));
         for (int i = 0; i <= TICKS; i++) {
             double x = frame.mostX() * i / TICKS;
             double y = frame.lowY() + (frame.highY() - frame.lowY()) * i / TICKS;
-            svg.append(format(
+            svg.append(Svg.format(
                     "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
                     LEFT, frame.y(y), WIDTH - RIGHT, frame.y(y)));
-            svg.append(text(LEFT - 6, frame.y(y) + 4, "end", "#444444", format("%.3f", y)));
-            svg.append(text(frame.x(x), HEIGHT - BOTTOM + 18, "middle", "#444444", format("%.0f", x)));
+            svg.append(Svg.text(LEFT - 6, frame.y(y) + 4, "end", "#444444", Svg.format("%.3f", y)));
+            svg.append(Svg.text(frame.x(x), HEIGHT - BOTTOM + 18, "middle", "#444444", Svg.format("%.0f", x)));
         }
         for (int i = 0; i < lines.size(); i++) {
             svg.append(line(lines.get(i), COLOURS.get(i % COLOURS.size()), frame));
-            svg.append(text(
+            svg.append(Svg.text(
                     WIDTH - RIGHT + 14,
                     TOP + 14 + 20 * i,
                     "start",
@@ -74,24 +74,10 @@ public final class Curves {
 
     private static String line(Line line, String colour, Frame frame) {
         List<String> points = new ArrayList<>();
-        line.points().forEach(at -> points.add(format("%.1f,%.1f", frame.x(at.x()), frame.y(at.y()))));
-        return format(
+        line.points().forEach(at -> points.add(Svg.format("%.1f,%.1f", frame.x(at.x()), frame.y(at.y()))));
+        return Svg.format(
                 "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s/>%n",
                 String.join(" ", points), colour, line.isDashed() ? " stroke-dasharray=\"6 4\"" : "");
-    }
-
-    private static String text(double x, double y, String anchor, String colour, String words) {
-        return format(
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
-                x,
-                y,
-                anchor,
-                colour,
-                words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
-    }
-
-    private static String format(String format, Object... args) {
-        return String.format(Locale.ROOT, format, args);
     }
 
     private static int plotWidth() {

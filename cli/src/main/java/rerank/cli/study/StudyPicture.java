@@ -1,7 +1,7 @@
 package rerank.cli.study;
 
-import java.util.Locale;
 import java.util.Map;
+import rerank.cli.report.Svg;
 
 /** nDCG@10 of all arms as an SVG picture that stands alone: a dot for each seed, a bar at their mean, lines for the controls. */
 public final class StudyPicture {
@@ -24,7 +24,7 @@ public final class StudyPicture {
             panels.append(panel(data, Scale.around(data), top, height));
             top += height;
         }
-        return format(
+        return Svg.format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
                         + " font-size=\"13\">%n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n%s</svg>%n",
                 WIDTH, top, WIDTH, top, panels);
@@ -34,19 +34,20 @@ public final class StudyPicture {
         StringBuilder svg = new StringBuilder();
         int first = top + HEADER;
         int last = top + height - FOOTER;
-        svg.append(text(LEFT, top + 20, "start", "#222222", data.name() + ", nDCG@10, " + data.queries() + " queries"));
-        svg.append(text(WIDTH - RIGHT + 14, top + 20, "start", "#444444", "mean; decoded tokens a pair"));
+        svg.append(Svg.text(
+                LEFT, top + 20, "start", "#222222", data.name() + ", nDCG@10, " + data.queries() + " queries"));
+        svg.append(Svg.text(WIDTH - RIGHT + 14, top + 20, "start", "#444444", "mean; decoded tokens a pair"));
         for (int i = 0; i <= TICKS; i++) {
             double value = scale.low() + (scale.high() - scale.low()) * i / TICKS;
             svg.append(line(scale.x(value), first, scale.x(value), last, "#dddddd", ""));
-            svg.append(text(scale.x(value), last + 18, "middle", "#444444", format("%.3f", value)));
+            svg.append(Svg.text(scale.x(value), last + 18, "middle", "#444444", Svg.format("%.3f", value)));
         }
         // Names on lines of their own: controls may be close together.
         int nameAt = first - 6;
         for (Map.Entry<String, Double> control : data.controls().entrySet()) {
             double x = scale.x(control.getValue());
             svg.append(line(x, nameAt + 2, x, last, "#7f7f7f", " stroke-dasharray=\"6 4\""));
-            svg.append(text(x, nameAt, "middle", "#7f7f7f", control.getKey()));
+            svg.append(Svg.text(x, nameAt, "middle", "#7f7f7f", control.getKey()));
             nameAt -= 14;
         }
         for (int i = 0; i < data.served().size(); i++) {
@@ -58,42 +59,28 @@ public final class StudyPicture {
     private static String row(StudyReport.Served served, Scale scale, int y) {
         Spread ndcg10 = served.ndcg10();
         StringBuilder svg = new StringBuilder();
-        svg.append(text(LEFT - 10, y + 4, "end", "#222222", served.name()));
+        svg.append(Svg.text(LEFT - 10, y + 4, "end", "#222222", served.name()));
         svg.append(line(scale.x(ndcg10.lowest()), y, scale.x(ndcg10.highest()), y, "#1f77b4", ""));
         svg.append(
                 line(scale.x(ndcg10.mean()), y - 8, scale.x(ndcg10.mean()), y + 8, "#1f77b4", " stroke-width=\"3\""));
         for (double value : ndcg10.values()) {
-            svg.append(format("<circle cx=\"%.1f\" cy=\"%d\" r=\"4\" fill=\"#1f77b4\"/>%n", scale.x(value), y));
+            svg.append(Svg.format("<circle cx=\"%.1f\" cy=\"%d\" r=\"4\" fill=\"#1f77b4\"/>%n", scale.x(value), y));
         }
-        return svg.append(text(
+        return svg.append(Svg.text(
                         WIDTH - RIGHT + 14,
                         y + 4,
                         "start",
                         "#222222",
-                        format(
+                        Svg.format(
                                 "%.4f; %.1f",
                                 ndcg10.mean(), served.tokensPerPair().mean())))
                 .toString();
     }
 
     private static String line(double x1, double y1, double x2, double y2, String colour, String more) {
-        return format(
+        return Svg.format(
                 "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"%s/>%n",
                 x1, y1, x2, y2, colour, more);
-    }
-
-    private static String text(double x, double y, String anchor, String colour, String words) {
-        return format(
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
-                x,
-                y,
-                anchor,
-                colour,
-                words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
-    }
-
-    private static String format(String format, Object... args) {
-        return String.format(Locale.ROOT, format, args);
     }
 
     /** From values to places. */

@@ -16,8 +16,8 @@ import rerank.model.adapter.AdapterConfig;
 import rerank.model.weights.WeightMap;
 
 /**
- * A transformer that is being trained, all its weights or an adapter beside them: gradients and AdamW inside one
- * TorchScript program.
+ * A transformer that is being trained, all its weights or an adapter beside them: gradients, AdamW and Muon inside
+ * one TorchScript program.
  *
  * <p>{@link #gradients} may be called by several threads at once (data parallel over micro-batches, one native thread
  * each); {@link #step} by one thread while no gradients are being computed. With one native thread a call
@@ -388,8 +388,8 @@ public final class TransformerTrainer implements AutoCloseable {
     }
 
     /**
-     * Averages gradients over the micro-batches that were summed in them, clips them by global norm, and takes one AdamW
-     * step; weight decay on matrices only. Closes the gradients.
+     * Averages gradients over the micro-batches that were summed in them, clips them by global norm, and takes one step
+     * of AdamW, or of AdamW and Muon; weight decay on matrices only. Closes the gradients.
      *
      * @return the norm before clipping
      */
