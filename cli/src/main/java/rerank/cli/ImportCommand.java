@@ -3,16 +3,22 @@ package rerank.cli;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.DatasetWriter;
 import rerank.trainer.dataset.FolderImport;
 
-/** {@code rerank import}: from a folder of texts to a data set directory. */
+/** {@code rerank import}: from texts to a data set directory. */
 @Command(
         name = "import",
-        description = "Make a data set of a folder of texts and a file of questions, with BM25 as its first stage.",
+        description = {
+            "Make a data set of texts, with BM25 as its first stage.",
+            "With --questions it has no judgments yet (rerank annotate makes some). With --cloze it asks sentences that it takes"
+                    + " out of the texts, and knows where they came from: something to train on before anybody has asked."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ImportCommand implements Callable<Integer> {
@@ -21,12 +27,26 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--documents",
             required = true,
-            paramLabel = "DIR",
-            description = "Folder of .txt and .md files, UTF-8; a file's first line is its title.")
+            paramLabel = "DIR|FILE",
+            description =
+                    "Folder of .txt and .md files, UTF-8, whose first line is their title; or a .jsonl file, plain or .gz, with"
+                            + " _id, title and text in each line.")
     private Path documents = Path.of("");
 
-    @Option(names = "--questions", required = true, paramLabel = "FILE", description = "Questions, one a line.")
-    private Path questions = Path.of("");
+    @ArgGroup(multiplicity = "1")
+    private Asked asked = new Asked();
+
+    private static final class Asked {
+        @Option(names = "--questions", required = true, paramLabel = "FILE", description = "Questions, one a line.")
+        private @Nullable Path questions;
+
+        @Option(
+                names = "--cloze",
+                required = true,
+                paramLabel = "N",
+                description = "Ask N sentences of the texts; a tenth of them make the split dev, the rest train.")
+        private int sentences;
+    }
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory of the data set.")
     private Path out = Path.of("");
@@ -34,18 +54,24 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--passage-words",
             paramLabel = "N",
-            description = "Divide longer documents at blank lines. Default: ${DEFAULT-VALUE}.")
+            description = "Divide longer documents into passages. Default: ${DEFAULT-VALUE}.")
     private int passageWords = 120;
 
     @Option(names = "--depth", paramLabel = "N", description = "Candidates of a question. Default: ${DEFAULT-VALUE}.")
     private int depth = 50;
 
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of --cloze. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
     @Override
     public Integer call() {
-        if (passageWords < 1 || depth < 1) {
-            throw new IllegalArgumentException("--passage-words and --depth must be at least 1");
+        Path questions = asked.questions;
+        if (passageWords < 1 || depth < 1 || questions == null && asked.sentences < 1) {
+            throw new IllegalArgumentException("--passage-words, --depth and --cloze must be at least 1");
         }
-        Dataset dataset = FolderImport.read(documents, questions, passageWords, depth);
+        Dataset dataset = questions != null
+                ? FolderImport.read(documents, questions, passageWords, depth)
+                : FolderImport.cloze(documents, asked.sentences, passageWords, depth, seed);
         DatasetWriter.write(dataset, out, RUN);
         long without = dataset.queries().keySet().stream()
                 .filter(id -> dataset.firstStage().of(id).isEmpty())

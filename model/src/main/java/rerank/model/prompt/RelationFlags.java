@@ -28,7 +28,7 @@ import rerank.model.prompt.TemplateBody.Source;
  * in the query (1 none, 2 less than half, 3 half and more, 4 all); before the text, how many of the query's words are in
  * the document (5 to 8 likewise).
  */
-final class RelationFlags extends TokenFlags {
+class RelationFlags extends TokenFlags {
     private static final int FLAGS = 10;
 
     /** Segments times flags. */
@@ -70,7 +70,7 @@ final class RelationFlags extends TokenFlags {
 
     @Override
     List<Span> spans(Source source) {
-        Field field = source == Source.QUERY ? query : source == Source.TITLE ? title : text;
+        Field field = field(source);
         List<Span> spans = new ArrayList<>();
         int quantity = 0;
         for (int i = 0; i < field.words.size(); i++) {
@@ -105,6 +105,15 @@ final class RelationFlags extends TokenFlags {
             return 4 + share(query.stems, document);
         }
         return 0;
+    }
+
+    /** The stems of a field's words, stop words left out. */
+    final Set<String> stems(Source source) {
+        return field(source).stems;
+    }
+
+    private Field field(Source source) {
+        return source == Source.QUERY ? query : source == Source.TITLE ? title : text;
     }
 
     /** 1 none, 2 less than half, 3 half and more, 4 all. */

@@ -1,5 +1,7 @@
 package rerank.model.prompt;
 
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,9 @@ public enum TokenTypes {
     /** Which words of query and document match, see {@link MatchFlags}. */
     MATCHES(MatchFlags.TOKEN_TYPES),
     /** How words and numbers of query and document relate, see {@link RelationFlags}. */
-    RELATIONS(RelationFlags.TOKEN_TYPES);
+    RELATIONS(RelationFlags.TOKEN_TYPES),
+    /** Those, and how far query and document cover each other, see {@link CoverageFlags}. */
+    COVERAGE(CoverageFlags.TOKEN_TYPES);
 
     private final int rows;
 
@@ -23,16 +27,28 @@ public enum TokenTypes {
         return rows;
     }
 
+    /** The types whose table has a number of rows; empty if there are none. */
+    public static Optional<TokenTypes> ofRows(int rows) {
+        return Arrays.stream(values()).filter(types -> types.rows == rows).findFirst();
+    }
+
     /**
-     * For each row the row of {@link #MATCHES} that says nearest the same, so that a model trained with those can go on
-     * from what it knows.
+     * For each row the row of coarser types that says nearest the same, so that a model trained with those can go on from what it
+     * knows.
+     *
+     * @throws IllegalArgumentException if the others tell what these do not
      */
-    public int[] nearestMatches() {
-        return switch (this) {
-            case NONE -> new int[0];
-            case MATCHES -> IntStream.range(0, rows).toArray();
-            case RELATIONS -> RelationFlags.nearestMatches();
-        };
+    public int[] nearest(TokenTypes coarser) {
+        if (coarser.compareTo(this) > 0 || coarser == NONE) {
+            throw new IllegalArgumentException(
+                    "token types " + this + " cannot go on from " + coarser + ", which tell something else");
+        }
+        int[] nearest = IntStream.range(0, rows).toArray();
+        for (int i = ordinal(); i > coarser.ordinal(); i--) {
+            int[] below = values()[i] == COVERAGE ? CoverageFlags.nearestRelations() : RelationFlags.nearestMatches();
+            nearest = Arrays.stream(nearest).map(row -> below[row]).toArray();
+        }
+        return nearest;
     }
 
     @Nullable TokenFlags flags(String query, String title, String text) {
@@ -40,6 +56,7 @@ public enum TokenTypes {
             case NONE -> null;
             case MATCHES -> new MatchFlags(query, title, text);
             case RELATIONS -> new RelationFlags(query, title, text);
+            case COVERAGE -> new CoverageFlags(query, title, text);
         };
     }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  * by their stem: without accents, in lower case, without the endings of English plurals and verb forms. The stems are
  * part of what a checkpoint was trained with, so changing a rule here changes {@code compact} to a new version.
  */
-final class Words {
+public final class Words {
     private static final Set<String> STOP_WORDS = Set.of(
             ("a about all also am an and any are as at be been but by can could d did do does for from had has have how i"
                             + " if in into is it its ll m may me my no not of on or our re s shall should so some such t"
@@ -31,10 +31,10 @@ final class Words {
      * @param end index after its last
      * @param stem empty for a stop word
      */
-    record Word(int start, int end, String stem) {}
+    public record Word(int start, int end, String stem) {}
 
     /** The words of a text, in order. */
-    static List<Word> of(String text) {
+    public static List<Word> of(String text) {
         List<Word> words = new ArrayList<>();
         int at = 0;
         while (at < text.length()) {

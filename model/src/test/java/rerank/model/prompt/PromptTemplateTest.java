@@ -28,7 +28,7 @@ class PromptTemplateTest {
         assertThatThrownBy(() -> PromptTemplate.load("compact-v9"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "unknown prompt template 'compact-v9'; known are [compact-v1, compact-v2, interank-chat-v1, qwen3-reranker-v1]");
+                        "unknown prompt template 'compact-v9'; known are [compact-v1, compact-v2, compact-v3, interank-chat-v1, qwen3-reranker-v1]");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package rerank.trainer.dataset;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -12,33 +15,29 @@ import java.util.stream.Stream;
 import rerank.model.ranking.Query;
 
 /**
- * Makes a data set of a folder of texts and a file of questions, with BM25 as its first stage and no judgements.
+ * Makes a data set of texts, with BM25 as its first stage: of those and a file of questions, without judgements, or of texts
+ * alone, whose own sentences are then the questions ({@link InverseCloze}).
  *
- * <p>Every {@code .txt} and {@code .md} file below the folder is a document, whose title is its first line. Longer ones are
- * divided at blank lines into passages, each under the title of the whole; a passage is named by its file and number.
+ * <p>Every {@code .txt} and {@code .md} file below a folder is a document, whose title is its first line. So is every line of a
+ * {@code .jsonl} file, with {@code _id}, {@code title} and {@code text}. Longer ones are divided into passages, files at blank
+ * lines and lines of JSON at ends of lines, each under the title of the whole; a passage is named by its document and number.
  */
 public final class FolderImport {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private FolderImport() {}
 
     /**
-     * Reads the folder and searches it for every question.
+     * Reads the texts and searches them for every question.
      *
-     * @param documents the folder
+     * @param documents the folder, or the .jsonl file, plain or .gz
      * @param questions one a line
      * @param passageWords longest passage, except for paragraphs that are longer by themselves; at least 1
      * @param depth candidates of each question
      * @throws DatasetException if there is no document or no question
      */
     public static Dataset read(Path documents, Path questions, int passageWords, int depth) {
-        Map<String, Document> corpus = new LinkedHashMap<>();
-        for (Path file : files(documents)) {
-            String name =
-                    documents.relativize(file).toString().replace('\\', '/').replaceAll("\\s+", "_");
-            passages(name, text(file), passageWords).forEach(passage -> corpus.put(passage.id(), passage));
-        }
-        if (corpus.isEmpty()) {
-            throw new DatasetException(documents + ": no .txt or .md file with text is below it");
-        }
+        Map<String, Document> corpus = passages(documents, passageWords);
         Map<String, Query> queries = new LinkedHashMap<>();
         Lines.read(questions, (line, number) -> queries.put("q" + number, new Query("q" + number, line.strip())));
         if (queries.isEmpty()) {
@@ -48,8 +47,58 @@ public final class FolderImport {
         try (Bm25 firstStage = new Bm25(corpus.values())) {
             queries.forEach((id, query) -> rankings.put(id, firstStage.search(query.text(), depth)));
         }
-        String name = documents.toAbsolutePath().normalize().getFileName().toString();
-        return new Dataset(name, corpus, queries, Map.of(), Map.of(), new Run(rankings));
+        return new Dataset(name(documents), corpus, queries, Map.of(), Map.of(), new Run(rankings));
+    }
+
+    /**
+     * Reads the texts and asks some of their own sentences, with judgements in the splits {@code train} and {@code dev}.
+     *
+     * @param documents the folder, or the .jsonl file, plain or .gz
+     * @param questions how many to ask at most
+     * @param passageWords as in {@link #read}
+     * @param depth candidates of each question
+     * @param seed of every choice
+     * @throws DatasetException if there is no document, or no sentence to ask
+     */
+    public static Dataset cloze(Path documents, int questions, int passageWords, int depth, long seed) {
+        return InverseCloze.dataset(
+                name(documents), List.copyOf(passages(documents, passageWords).values()), questions, depth, seed);
+    }
+
+    private static String name(Path documents) {
+        return documents.toAbsolutePath().normalize().getFileName().toString().replaceFirst("\\.jsonl(\\.gz)?$", "");
+    }
+
+    private static Map<String, Document> passages(Path documents, int passageWords) {
+        Map<String, Document> corpus = new LinkedHashMap<>();
+        if (Files.isRegularFile(documents)) {
+            Lines.read(documents, (line, number) -> {
+                JsonNode json = json(line);
+                String text = json.path("title").asText("").strip() + "\n"
+                        + json.path("text").asText("").replaceAll("\\R+", "\n\n");
+                passages(json.path("_id").asText(String.valueOf(number)).replaceAll("\\s+", "_"), text, passageWords)
+                        .forEach(passage -> corpus.put(passage.id(), passage));
+            });
+        } else {
+            for (Path file : files(documents)) {
+                String name =
+                        documents.relativize(file).toString().replace('\\', '/').replaceAll("\\s+", "_");
+                passages(name, text(file), passageWords).forEach(passage -> corpus.put(passage.id(), passage));
+            }
+        }
+        if (corpus.isEmpty()) {
+            throw new DatasetException(documents
+                    + ": no text is there; expected a folder with .txt or .md files below it, or a .jsonl file");
+        }
+        return corpus;
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /** The passages of a text; none of a blank one. */
@@ -86,7 +135,7 @@ public final class FolderImport {
 
     private static List<Path> files(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new DatasetException(folder + ": no such folder");
+            throw new DatasetException(folder + ": no such folder or file");
         }
         try (Stream<Path> found = Files.walk(folder)) {
             return found.filter(Files::isRegularFile)

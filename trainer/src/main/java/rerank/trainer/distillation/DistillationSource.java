@@ -21,6 +21,7 @@ final class DistillationSource implements ExampleSource {
 
     private final String name;
     private final GroupSource groups;
+    private final GroupSource fitting;
     private final PromptBuilder prompts;
     private final TrainConfig.Rows rows;
     private final String instruction;
@@ -29,17 +30,21 @@ final class DistillationSource implements ExampleSource {
     /**
      * A source over a data set's groups.
      *
+     * @param groups what is drawn
+     * @param fitting what is drawn in place of a group whose query is too long for a prompt
      * @param instruction what counts as relevant there; spelt out in a share of the draws
      */
     DistillationSource(
             String name,
             GroupSource groups,
+            GroupSource fitting,
             PromptBuilder prompts,
             TrainConfig.Rows rows,
             String instruction,
             long seed) {
         this.name = name;
         this.groups = groups;
+        this.fitting = fitting;
         this.prompts = prompts;
         this.rows = rows;
         this.instruction = instruction;
@@ -68,16 +73,19 @@ final class DistillationSource implements ExampleSource {
         TrainingGroup group = groups.group(index);
         boolean isInstructed = random.nextDouble() < rows.instructionShare();
         Pair.Task order = order(random.nextDouble());
-        var plain = new Query(group.query().id(), group.query().text());
-        var query = new Query(plain.id(), plain.text(), isInstructed ? instruction : "");
         try {
-            return rows(query, group, order);
-        } catch (PromptTooLongException e) {
-            return rows(plain, group, order);
+            return rows(group, isInstructed ? instruction : "", order);
+        } catch (PromptTooLongException instructed) {
+            try {
+                return rows(group, "", order);
+            } catch (PromptTooLongException plain) {
+                return rows(fitting.group(index), "", order);
+            }
         }
     }
 
-    private List<TrainingRow> rows(Query query, TrainingGroup group, Pair.Task order) {
+    private List<TrainingRow> rows(TrainingGroup group, String spelt, Pair.Task order) {
+        var query = new Query(group.query().id(), group.query().text(), spelt);
         return group.candidates().stream()
                 .map(candidate -> row(query, candidate, order))
                 .toList();

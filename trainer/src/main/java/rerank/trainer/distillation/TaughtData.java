@@ -16,6 +16,7 @@ import rerank.trainer.storefront.Storefront;
 import rerank.trainer.teacher.GroupShape;
 import rerank.trainer.teacher.GroupSource;
 import rerank.trainer.teacher.MedquadTeacher;
+import rerank.trainer.teacher.NonceWords;
 import rerank.trainer.teacher.SharedWordsTeacher;
 import rerank.trainer.teacher.Teacher;
 import rerank.trainer.teacher.TrainingGroup;
@@ -105,7 +106,11 @@ public record TaughtData(Dataset dataset, Teacher teacher, Grouping grouping, St
      * @param rows how groups become rows; the template is that of the prompts
      */
     public ExampleSource examples(PromptBuilder prompts, TrainConfig.Rows rows, long seed) {
-        return new DistillationSource(dataset.name(), groups(seed, rows.groupSize()), prompts, rows, instruction, seed);
+        GroupSource plain = groups(seed, rows.groupSize());
+        GroupSource groups = rows.nonceShare() > 0
+                ? new NonceWords(plain, dataset.documents().values(), rows.nonceShare(), seed)
+                : plain;
+        return new DistillationSource(dataset.name(), groups, plain, prompts, rows, instruction, seed);
     }
 
     /**

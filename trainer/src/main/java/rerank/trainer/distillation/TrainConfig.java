@@ -142,6 +142,7 @@ public record TrainConfig(
      * @param justifyShare share of draws whose rows give the label first and the explanation after
      * @param labelShare share of draws whose rows give the label alone; the rest of both explains first
      * @param instructionShare share of draws that spell the instruction out
+     * @param nonceShare share of draws whose rare words are made up
      */
     public record Rows(
             String template,
@@ -150,7 +151,8 @@ public record TrainConfig(
             int groupSize,
             double justifyShare,
             double labelShare,
-            double instructionShare) {}
+            double instructionShare,
+            double nonceShare) {}
 
     /**
      * How {@code refine} samples and weighs.
@@ -380,7 +382,8 @@ public record TrainConfig(
                     integer("group.size"),
                     number("justify.share"),
                     number("label.share"),
-                    number("instruction.share"));
+                    number("instruction.share"),
+                    number("nonce.share"));
         }
 
         private Optimization optimization() {

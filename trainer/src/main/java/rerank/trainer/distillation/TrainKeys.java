@@ -91,7 +91,7 @@ final class TrainKeys {
                         MEDIUM,
                         "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
                 .define("model.max.positions", INT, 512, atLeast(8), MEDIUM, "Longest sequence of fresh weights.")
-                .define("prompt.template", STRING, "compact-v2", MEDIUM, "Prompt template of distill.")
+                .define("prompt.template", STRING, "compact-v3", MEDIUM, "Prompt template of distill.")
                 .define(
                         "max.prompt.tokens",
                         INT,
@@ -123,6 +123,14 @@ final class TrainKeys {
                         between(0, 1),
                         LOW,
                         "Share of draws that spell out what counts as relevant, where the data set says it.")
+                .define(
+                        "nonce.share",
+                        DOUBLE,
+                        0.0,
+                        between(0, 1),
+                        MEDIUM,
+                        "Share of draws whose rare words are replaced by made-up ones, the same in query, documents and"
+                                + " explanation: what matching words are worth where their meaning is unknown.")
                 .define(
                         "precision",
                         STRING,

@@ -123,13 +123,7 @@ public final class Training {
                                     end(tokenizer),
                                     config.rows().groupSize(),
                                     seed)
-                            : new DistillationSource(
-                                    data.dataset().name(),
-                                    data.groups(seed, config.rows().groupSize()),
-                                    prompts,
-                                    config.rows(),
-                                    data.instruction(),
-                                    seed),
+                            : data.examples(prompts, config.rows(), seed),
                     share.share()));
             if (data != null
                     && data.dataset().qrels().containsKey("dev")

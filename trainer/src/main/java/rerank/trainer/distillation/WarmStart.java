@@ -57,7 +57,7 @@ final class WarmStart {
     /**
      * Writes the weights and the configuration of the new model.
      *
-     * @param from checkpoint with tied embeddings and the token types {@link TokenTypes#MATCHES}
+     * @param from checkpoint with tied embeddings and token types
      * @param wanted tokenizer of the new model
      * @param types token types of the new model
      * @param to directory to write to
@@ -108,7 +108,11 @@ final class WarmStart {
     }
 
     private float[] types(float[] old, int width) {
-        int[] nearest = types.nearestMatches();
+        int rows = old.length / width;
+        TokenTypes before = TokenTypes.ofRows(rows)
+                .orElseThrow(() -> new IllegalArgumentException("checkpoint " + from + ": a table of " + rows
+                        + " token types is of no template that is known; begin with fresh weights"));
+        int[] nearest = types.nearest(before);
         float[] fresh = new float[nearest.length * width];
         for (int type = 0; type < nearest.length; type++) {
             System.arraycopy(old, nearest[type] * width, fresh, type * width, width);

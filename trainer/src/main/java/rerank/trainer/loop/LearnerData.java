@@ -58,7 +58,7 @@ final class LearnerData {
                 config.replay().paths().stream().map(TaughtData::open).toList();
         double explained = config.replay().explainedShare();
         var rows = new TrainConfig.Rows(
-                "", 0, MAX_ANSWER_TOKENS, config.replay().groupSize(), explained, 1 - explained, INSTRUCTION_SHARE);
+                "", 0, MAX_ANSWER_TOKENS, config.replay().groupSize(), explained, 1 - explained, INSTRUCTION_SHARE, 0);
         return (prompts, seed) -> new InTurn(sources(data, prompts, rows, seed));
     }
 

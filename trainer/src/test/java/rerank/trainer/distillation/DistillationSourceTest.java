@@ -46,9 +46,9 @@ class DistillationSourceTest {
     }
 
     private static DistillationSource source(double justifyShare, double instructionShare, int maxAnswerTokens) {
-        var rows = new TrainConfig.Rows("compact-v1", 300, maxAnswerTokens, 8, justifyShare, 0, instructionShare);
+        var rows = new TrainConfig.Rows("compact-v1", 300, maxAnswerTokens, 8, justifyShare, 0, instructionShare, 0);
         var prompts = new PromptBuilder(PromptTemplate.load("compact-v1"), tokenizer, 300);
-        return new DistillationSource("shop", groups, prompts, rows, INSTRUCTION, 3);
+        return new DistillationSource("shop", groups, groups, prompts, rows, INSTRUCTION, 3);
     }
 
     private static String text(TrainingRow row) {
@@ -85,9 +85,9 @@ class DistillationSourceTest {
 
     @Test
     void labelsAloneTakeTheirShareAndPartInTheListwiseLoss() {
-        var rows = new TrainConfig.Rows("compact-v1", 300, 200, 8, 0.3, 0.7, 0);
+        var rows = new TrainConfig.Rows("compact-v1", 300, 200, 8, 0.3, 0.7, 0, 0);
         var prompts = new PromptBuilder(PromptTemplate.load("compact-v1"), tokenizer, 300);
-        var source = new DistillationSource("shop", groups, prompts, rows, INSTRUCTION, 3);
+        var source = new DistillationSource("shop", groups, groups, prompts, rows, INSTRUCTION, 3);
 
         long alone = IntStream.range(0, 100)
                 .mapToObj(i -> source.draw(i).get(0))

@@ -57,7 +57,7 @@ class WarmStartTest {
     void whatBothKnowIsComputedAlike() {
         carry(TokenTypes.RELATIONS);
 
-        int[] nearest = TokenTypes.RELATIONS.nearestMatches();
+        int[] nearest = TokenTypes.RELATIONS.nearest(TokenTypes.MATCHES);
         int[] types = {0, 13, 17, 22, 28, 31};
         int[] coarse = java.util.Arrays.stream(types).map(type -> nearest[type]).toArray();
         float[][] before = hidden(old, "q red w", coarse);
