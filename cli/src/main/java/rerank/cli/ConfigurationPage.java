@@ -38,7 +38,8 @@ final class ConfigurationPage {
                         """, AnnotateConfig.definition())
                 .section("rerank train --config FILE", """
                         Relative paths count from the directory of the file. A run whose directory holds a saved state
-                        goes on from there.
+                        goes on from there. `chat.base.url` and the other `chat.` keys name a chat model that grades answers
+                        in `task=refine`.
                         """, TrainConfig.definition())
                 .section("rerank refine --config FILE", """
                         Relative paths count from the directory of the file. Keys that begin with `kafka.` are handed to

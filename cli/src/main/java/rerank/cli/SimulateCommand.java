@@ -161,7 +161,11 @@ final class SimulateCommand implements Callable<Integer> {
         List<Arm> wanted =
                 arms == null ? Arm.EVERY : Arrays.stream(arms).map(Arm::of).toList();
         Files.createDirectories(out);
-        Study.Result result = study.run(EmbeddedService::start, new CourseTable(System.out), out, wanted, System.err);
+        Study.Result result;
+        try (WorkDirectory work = WorkDirectory.make()) {
+            result = study.run(
+                    EmbeddedService::start, new CourseTable(System.out), out, work.path(), wanted, System.err);
+        }
         System.out.printf("%n%s", Study.table(result));
         if (picture != null) {
             String title = data.dataset().name() + ", " + kind + " users, seeds "

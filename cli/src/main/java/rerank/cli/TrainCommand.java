@@ -131,6 +131,9 @@ final class TrainCommand implements Callable<Integer> {
                 outcome.minutes(),
                 outcome.checkpoint(),
                 figures(List.of("before", "after"), List.of(outcome.before(), outcome.after())));
+        if (!outcome.account().isEmpty()) {
+            System.out.println(outcome.account());
+        }
     }
 
     private static Table figures(List<String> names, List<Refinement.Figures> figures) {

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * A chat endpoint in a process of its own that does what endpoints do to those who depend on them: it limits, breaks, cuts,
  * stalls, babbles. What happens to a request depends on the request's digest alone and on how often it came.
  *
- * <p>Its judgement is word overlap. Into its journal it writes {@code received DIGEST MISCHIEF} and, once a good answer is
+ * <p>Its judgement is word overlap, of pairs and of explanations. Into its journal it writes {@code received DIGEST MISCHIEF} and, once a good answer is
  * out, {@code answered DIGEST}.
  */
 final class MisbehavingTeacher {
@@ -58,6 +58,8 @@ final class MisbehavingTeacher {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern PAIR =
             Pattern.compile("Question: (.*)\nDocument: (.*?)(?:\n\nThe right|\\z)", Pattern.DOTALL);
+    private static final Pattern JUDGED =
+            Pattern.compile("\nDocument: (.*?)\n\nExplanation: (.*?)\nLabel: \\d", Pattern.DOTALL);
     private static final Pattern TOLD = Pattern.compile("The right label is (\\d)");
     private static final List<String> VERDICTS = List.of("not relevant", "partially relevant", "relevant");
 
@@ -153,6 +155,10 @@ final class MisbehavingTeacher {
 
     private static String answer(JsonNode request, Mischief mischief) {
         String asked = request.path("messages").path(1).path("content").asText();
+        Matcher judged = JUDGED.matcher(asked);
+        if (judged.find()) {
+            return mischief == Mischief.NO_LABEL ? "A good one." : grade(judged.group(1), judged.group(2));
+        }
         Matcher pair = PAIR.matcher(asked);
         if (!pair.find()) {
             String question = asked.substring(asked.indexOf("Question: ") + "Question: ".length());
@@ -178,6 +184,14 @@ final class MisbehavingTeacher {
         return "The question asks: " + pair.group(1).strip() + " The document says \"" + opening + "\""
                 + (shared.isEmpty() ? " and nothing of it" : " and speaks of " + String.join(", ", shared))
                 + ", so it is " + VERDICTS.get(label) + ".\n\nRelevance Label: " + label + " ##";
+    }
+
+    /** The share of an explanation's words that the document has. */
+    private static String grade(String document, String explanation) {
+        Set<String> named = words(explanation);
+        int all = named.size();
+        named.retainAll(words(document));
+        return "It says what is there in part.\nGrade: " + (all == 0 ? 0 : 10 * named.size() / all);
     }
 
     private static Set<String> words(String text) {

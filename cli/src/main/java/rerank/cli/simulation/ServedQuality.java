@@ -17,7 +17,7 @@ import rerank.trainer.dataset.Run;
 import rerank.trainer.evaluation.EvaluationReport;
 import rerank.trainer.evaluation.JudgedSplit;
 
-/** nDCG@10 of versions on queries that nobody asks, in mode label, judged as a worker judges. Each is measured once. */
+/** nDCG@10 of checkpoints on queries that nobody asks, in mode label, judged as a worker judges. Each is measured once. */
 public final class ServedQuality {
     private final SimulatedData data;
     private final Map<String, Double> measured = new HashMap<>();
@@ -27,15 +27,16 @@ public final class ServedQuality {
     }
 
     /**
-     * The quality of a version.
+     * The quality of a checkpoint.
      *
+     * @param contents what tells it from others: its hash, since names of versions come again from run to run
      * @param checkpoint its directory
      */
-    public double of(String version, Path checkpoint) {
-        Double known = measured.get(version);
+    public double of(String contents, Path checkpoint) {
+        Double known = measured.get(contents);
         if (known == null) {
             known = measure(checkpoint);
-            measured.put(version, known);
+            measured.put(contents, known);
         }
         return known;
     }

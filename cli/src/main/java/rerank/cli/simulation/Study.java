@@ -40,51 +40,51 @@ public record Study(SimulatedData data, Scenario base, List<Long> seeds, double 
     /**
      * Runs what is not done yet.
      *
-     * @param directory for the courses and for what runs leave
+     * @param directory for the courses
+     * @param work for what runs leave besides
      * @param arms that are wanted
      * @param progress of the control, and a line for each run
      */
     public Result run(
-            Service.Starter services, Simulation.Watcher watcher, Path directory, List<Arm> arms, PrintStream progress)
+            Service.Starter services,
+            Simulation.Watcher watcher,
+            Path directory,
+            Path work,
+            List<Arm> arms,
+            PrintStream progress)
             throws IOException {
         ServedQuality quality = new ServedQuality(data);
         Map<String, List<Course>> courses = new LinkedHashMap<>();
         List<Double> controls = new ArrayList<>();
         for (long seed : seeds) {
             for (Arm arm : arms) {
-                Path file = directory.resolve(arm.id() + "-" + seed + ".json");
-                Course course = Files.exists(file)
-                        ? JSON.readValue(file.toFile(), Course.class)
-                        : ran(arm.applied(base, seed), services, quality, watcher, file, progress);
+                String run = arm.id() + "-" + seed;
+                Path file = directory.resolve(run + ".json");
+                Course course;
+                if (Files.exists(file)) {
+                    course = JSON.readValue(file.toFile(), Course.class);
+                } else {
+                    Scenario scenario = arm.applied(base, seed);
+                    progress.println(scenario.name() + ", seed " + seed);
+                    course = new Simulation(data, quality, services, watcher).run(scenario, work.resolve(run));
+                    ReportFile.writeJson(file, course);
+                }
                 courses.computeIfAbsent(arm.name(), name -> new ArrayList<>()).add(course);
             }
-            controls.add(control(base.withSeed(seed), quality, directory, progress));
+            controls.add(control(base.withSeed(seed), quality, directory, work, progress));
         }
         return new Result(courses, controls);
     }
 
-    private Course ran(
-            Scenario scenario,
-            Service.Starter services,
-            ServedQuality quality,
-            Simulation.Watcher watcher,
-            Path file,
-            PrintStream progress)
+    private double control(
+            Scenario scenario, ServedQuality quality, Path directory, Path work, PrintStream progress)
             throws IOException {
-        progress.println(scenario.name() + ", seed " + scenario.seed());
-        Path work = Files.createTempDirectory("rerank-study-");
-        Course course = new Simulation(data, quality, services, watcher).run(scenario, work);
-        ReportFile.writeJson(file, course);
-        return course;
-    }
-
-    private double control(Scenario scenario, ServedQuality quality, Path directory, PrintStream progress)
-            throws IOException {
-        Path file = directory.resolve("true-grades-" + scenario.seed() + ".json");
+        String run = "true-grades-" + scenario.seed();
+        Path file = directory.resolve(run + ".json");
         if (!Files.exists(file)) {
             progress.println(TRUE_GRADES + ", seed " + scenario.seed());
-            Path work = Files.createTempDirectory("rerank-study-");
-            double reached = quality.measure(TrueGrades.train(data, scenario, passes, work, progress));
+            double reached =
+                    quality.measure(TrueGrades.train(data, scenario, passes, work.resolve(run), progress));
             ReportFile.writeJson(file, new Control(reached));
         }
         return JSON.readValue(file.toFile(), Control.class).ndcg10();

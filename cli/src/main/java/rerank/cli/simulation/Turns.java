@@ -86,7 +86,7 @@ final class Turns implements AutoCloseable {
 
     /** Quality of what served first. */
     double start() {
-        return quality.of(START, scenario.checkpoint());
+        return quality.of(scenario.checkpoint().toString(), scenario.checkpoint());
     }
 
     /** What serves now, after so many sessions and these cycles. */
@@ -129,9 +129,7 @@ final class Turns implements AutoCloseable {
         if (version.getParent().isEmpty()) {
             return start();
         }
-        return quality.of(
-                scenario.name() + " " + version.getVersion(),
-                store.fetch(version.getCheckpointUri(), version.getSha256()));
+        return quality.of(version.getSha256(), store.fetch(version.getCheckpointUri(), version.getSha256()));
     }
 
     @Override

@@ -38,7 +38,8 @@ class PromptTemplateTest {
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", text.replace("chat: no", "chat: maybe")))
                 .hasMessage("prompt template mine: setting 'chat' is yes or no, was 'maybe'");
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", text.replace("types: none", "types: all")))
-                .hasMessage("prompt template mine: setting 'token-types' is none, matches or relations, was 'all'");
+                .hasMessage(
+                        "prompt template mine: setting 'token-types' is none, matches, relations or coverage, was 'all'");
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", text.replace("end: \"##\"\n", "")))
                 .hasMessage("prompt template mine: setting 'end' is missing");
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", "color: red\n" + text))

@@ -1,18 +1,12 @@
 package rerank.trainer.annotation;
 
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
-import rerank.trainer.chat.ApiKey;
-import rerank.trainer.chat.ChatEndpoint;
-import rerank.trainer.chat.ChatRequest;
-import rerank.trainer.chat.Retries;
-import rerank.trainer.chat.Spending;
+import rerank.trainer.chat.ChatConfig;
 import rerank.trainer.configuration.KeyValues;
 import rerank.trainer.configuration.PropertiesFile;
 
@@ -31,7 +25,7 @@ import rerank.trainer.configuration.PropertiesFile;
 public record AnnotateConfig(
         Data data,
         PairChoice pairs,
-        @Nullable Chat chat,
+        @Nullable ChatConfig chat,
         Kept filters,
         boolean explains,
         boolean writesQueries,
@@ -56,47 +50,6 @@ public record AnnotateConfig(
             double devShare,
             String instruction,
             int maxDocumentWords) {}
-
-    /**
-     * The model that is asked.
-     *
-     * @param baseUrl of the endpoint
-     * @param keyVariable environment variable of the key; empty for none
-     * @param settings of its answers
-     * @param concurrency requests at the same time
-     * @param requestsPerMinute 0 for no limit
-     * @param timeout of an answer
-     * @param retries of what fails
-     * @param price of tokens
-     */
-    public record Chat(
-            URI baseUrl,
-            String keyVariable,
-            ChatRequest.Settings settings,
-            int concurrency,
-            int requestsPerMinute,
-            Duration timeout,
-            Retries retries,
-            Price price) {
-        /** The endpoint, with the key out of the environment. */
-        ChatEndpoint endpoint(Map<String, String> environment) {
-            return new ChatEndpoint(
-                    baseUrl, ApiKey.fromEnvironment(keyVariable, environment), timeout, requestsPerMinute, retries);
-        }
-    }
-
-    /** Prices of a million tokens asked and answered; 0 where it is not known. */
-    public record Price(double perMillionIn, double perMillionOut) {
-        /** Whether there is anything to count. */
-        public boolean isKnown() {
-            return perMillionIn > 0 || perMillionOut > 0;
-        }
-
-        /** What so many tokens cost. */
-        public double of(Spending spending) {
-            return spending.cost(perMillionIn, perMillionOut);
-        }
-    }
 
     /**
      * What is kept.
@@ -174,7 +127,7 @@ public record AnnotateConfig(
                             integer(AnnotateKeys.HARD),
                             integer(AnnotateKeys.HARD_DEPTH),
                             integer(AnnotateKeys.EASY)),
-                    isChat ? chat() : null,
+                    isChat ? ChatConfig.of(this) : null,
                     kept(),
                     tasks.contains("explain"),
                     writesQueries,
@@ -191,29 +144,6 @@ public record AnnotateConfig(
                     number(AnnotateKeys.DEV_SHARE),
                     text(AnnotateKeys.INSTRUCTION),
                     integer(AnnotateKeys.DOCUMENT_WORDS));
-        }
-
-        private Chat chat() {
-            if (text(AnnotateKeys.BASE_URL).isEmpty()) {
-                throw new IllegalArgumentException("chat.base.url is missing: http://localhost:8000/v1, for example");
-            }
-            Chat chat = new Chat(
-                    URI.create(text(AnnotateKeys.BASE_URL)),
-                    text(AnnotateKeys.KEY_ENV),
-                    new ChatRequest.Settings(
-                            text(AnnotateKeys.MODEL),
-                            number(AnnotateKeys.TEMPERATURE),
-                            integer(AnnotateKeys.MAX_TOKENS),
-                            text(AnnotateKeys.REQUEST_FIELDS)),
-                    integer(AnnotateKeys.CONCURRENCY),
-                    integer(AnnotateKeys.PER_MINUTE),
-                    Duration.ofMillis(integer(AnnotateKeys.TIMEOUT)),
-                    new Retries(integer(AnnotateKeys.TRIES), Duration.ofMillis(integer(AnnotateKeys.FIRST_WAIT))),
-                    new Price(number(AnnotateKeys.PRICE_IN), number(AnnotateKeys.PRICE_OUT)));
-            // Checks the address; the key is looked up when somebody is asked.
-            var unused = new ChatEndpoint(
-                    chat.baseUrl(), ApiKey.NONE, chat.timeout(), chat.requestsPerMinute(), chat.retries());
-            return chat;
         }
 
         private Kept kept() {

@@ -13,6 +13,7 @@ import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
+import rerank.trainer.chat.ChatConfig;
 
 /** The keys of an annotation; {@link AnnotateConfig} says what they mean together. */
 final class AnnotateKeys {
@@ -27,19 +28,6 @@ final class AnnotateKeys {
     static final String INSTRUCTION = "instruction";
     static final String DEV_SHARE = "dev.share";
     static final String DOCUMENT_WORDS = "max.document.words";
-    static final String BASE_URL = "chat.base.url";
-    static final String MODEL = "chat.model";
-    static final String KEY_ENV = "chat.api.key.env";
-    static final String TEMPERATURE = "chat.temperature";
-    static final String MAX_TOKENS = "chat.max.tokens";
-    static final String REQUEST_FIELDS = "chat.request.fields";
-    static final String CONCURRENCY = "chat.concurrency";
-    static final String PER_MINUTE = "chat.requests.per.minute";
-    static final String TIMEOUT = "chat.timeout.ms";
-    static final String TRIES = "chat.max.tries";
-    static final String FIRST_WAIT = "chat.retry.first.wait.ms";
-    static final String PRICE_IN = "chat.price.input.per.million";
-    static final String PRICE_OUT = "chat.price.output.per.million";
     static final String JUDGED = "pairs.judged";
     static final String HARD = "pairs.hard";
     static final String HARD_DEPTH = "pairs.hard.depth";
@@ -141,64 +129,14 @@ final class AnnotateKeys {
 
     private static void defineTeacher(ConfigDef keys) {
         keys.define(
-                        TEACHER,
-                        STRING,
-                        "chat",
-                        ConfigDef.ValidString.in("chat", "scripted"),
-                        HIGH,
-                        "Who annotates: a language model behind an endpoint (chat), or the data set's own teacher, as"
-                                + " rerank train uses it (scripted).")
-                .define(
-                        BASE_URL,
-                        STRING,
-                        "",
-                        HIGH,
-                        "What comes before /chat/completions: http://localhost:8000/v1 for vLLM, http://localhost:11434/v1"
-                                + " for Ollama.")
-                .define(MODEL, STRING, "", HIGH, "Name of the model at the endpoint.")
-                .define(
-                        KEY_ENV,
-                        STRING,
-                        "",
-                        HIGH,
-                        "Name of the environment variable that holds the key; empty for an endpoint without one. The key"
-                                + " itself is never written anywhere.")
-                .define(TEMPERATURE, DOUBLE, 0.0, between(0, 2), LOW, "Sampling temperature; 0 for the best guess.")
-                .define(
-                        MAX_TOKENS,
-                        INT,
-                        400,
-                        atLeast(16),
-                        MEDIUM,
-                        "Longest answer in tokens; what is cut there is paid for and dropped.")
-                .define(
-                        REQUEST_FIELDS,
-                        STRING,
-                        "",
-                        LOW,
-                        "JSON object whose fields go into every request, a null takes one out: for example"
-                                + " {\"chat_template_kwargs\": {\"enable_thinking\": false}}.")
-                .define(CONCURRENCY, INT, 4, between(1, 256), MEDIUM, "Requests under way at the same time.")
-                .define(PER_MINUTE, INT, 0, atLeast(0), MEDIUM, "Requests a minute, tries included; 0 for no limit.")
-                .define(TIMEOUT, INT, 120_000, atLeast(100), MEDIUM, "Patience with one answer.")
-                .define(
-                        TRIES,
-                        INT,
-                        6,
-                        atLeast(1),
-                        MEDIUM,
-                        "Tries of a request: again after HTTP 429 or 500 and above, cut connections, late and unreadable"
-                                + " answers.")
-                .define(
-                        FIRST_WAIT,
-                        INT,
-                        1000,
-                        atLeast(1),
-                        LOW,
-                        "Wait before the second try, doubled from try to try up to a minute, with jitter; Retry-After is"
-                                + " honoured up to ten minutes.")
-                .define(PRICE_IN, DOUBLE, 0.0, atLeast(0), MEDIUM, "Price of a million tokens asked, in any currency.")
-                .define(PRICE_OUT, DOUBLE, 0.0, atLeast(0), MEDIUM, "Price of a million tokens answered.");
+                TEACHER,
+                STRING,
+                "chat",
+                ConfigDef.ValidString.in("chat", "scripted"),
+                HIGH,
+                "Who annotates: a language model behind an endpoint (chat), or the data set's own teacher, as"
+                        + " rerank train uses it (scripted).");
+        ChatConfig.define(keys);
     }
 
     private static void defineFilters(ConfigDef keys) {

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Query;
 import rerank.trainer.chat.AnswerLog;
 import rerank.trainer.chat.ChatClient;
+import rerank.trainer.chat.ChatConfig;
 import rerank.trainer.chat.ChatRequest;
+import rerank.trainer.chat.InOrder;
+import rerank.trainer.chat.Price;
 import rerank.trainer.chat.Spending;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.distillation.TaughtData;
@@ -42,7 +45,6 @@ public final class Annotation {
     private static final String ANSWERS = "answers.jsonl";
     private static final long ASSUMED_ANSWER_TOKENS = 120;
     private static final int SCRIPTED_THREADS = 2;
-    private static final AnnotateConfig.Price FREE = new AnnotateConfig.Price(0, 0);
 
     private final AnnotateConfig config;
     private final Dataset dataset;
@@ -79,7 +81,7 @@ public final class Annotation {
                         ChosenPair::origin, () -> new EnumMap<>(Origin.class), Collectors.counting()));
         long known =
                 pairs.stream().filter(pair -> pair.knownLabel().isPresent()).count();
-        AnnotateConfig.Chat chat = config.chat();
+        ChatConfig chat = config.chat();
         List<ChatRequest> requests = chat == null ? List.of() : requests(chat.settings());
         Path log = config.out().resolve(ANSWERS);
         Set<String> seen = new HashSet<>();
@@ -105,11 +107,11 @@ public final class Annotation {
         }
         long open = seen.size() - answered;
         long completionTokens = Math.round(open * answerTokens);
-        AnnotateConfig.Price price = chat == null ? FREE : chat.price();
+        Price price = chat == null ? Price.NONE : chat.price();
         double most = open == 0 || chat == null
                 ? 0
                 : (1 + (double) known / seen.size())
-                        * cost(price, promptTokens, open * chat.settings().maxTokens());
+                        * price.of(promptTokens, open * chat.settings().maxTokens());
         return new Plan(
                 queries.train().size(),
                 queries.dev().size(),
@@ -120,7 +122,7 @@ public final class Annotation {
                 promptTokens,
                 completionTokens,
                 isMeasured,
-                price.isKnown() ? cost(price, promptTokens, completionTokens) : Double.NaN,
+                price.isKnown() ? price.of(promptTokens, completionTokens) : Double.NaN,
                 price.isKnown() ? most : Double.NaN);
     }
 
@@ -136,7 +138,7 @@ public final class Annotation {
         } catch (IOException e) {
             throw new UncheckedIOException("output directory " + config.out() + ": cannot be made", e);
         }
-        AnnotateConfig.Chat chat = config.chat();
+        ChatConfig chat = config.chat();
         if (chat == null) {
             return scripted(watcher);
         }
@@ -154,17 +156,12 @@ public final class Annotation {
         if (taught == null) {
             throw new IllegalStateException("no teacher");
         }
-        Results results = annotate(taught.teacher(), "scripted", SCRIPTED_THREADS, null, FREE, watcher);
-        return finish(results, "scripted", 0, Spending.NONE, Spending.NONE, FREE, watcher);
+        Results results = annotate(taught.teacher(), "scripted", SCRIPTED_THREADS, null, Price.NONE, watcher);
+        return finish(results, "scripted", 0, Spending.NONE, Spending.NONE, Price.NONE, watcher);
     }
 
     private Results annotate(
-            Teacher teacher,
-            String name,
-            int threads,
-            @Nullable ChatClient client,
-            AnnotateConfig.Price price,
-            Watcher watcher) {
+            Teacher teacher, String name, int threads, @Nullable ChatClient client, Price price, Watcher watcher) {
         watcher.begin("pairs", pairs.size());
         List<AnnotatedPair> annotated = InOrder.map(
                 pairs,
@@ -178,7 +175,7 @@ public final class Annotation {
     }
 
     private int writeQueries(
-            ChatTeacher teacher, ChatClient client, AnnotateConfig.Chat chat, Results results, Watcher watcher) {
+            ChatTeacher teacher, ChatClient client, ChatConfig chat, Results results, Watcher watcher) {
         watcher.begin("questions", queries.train().size());
         List<SearchQueries> found = InOrder.map(
                 queries.train(),
@@ -203,7 +200,7 @@ public final class Annotation {
             int searchQueries,
             Spending spending,
             Spending ofAll,
-            AnnotateConfig.Price price,
+            Price price,
             Watcher watcher) {
         Set<String> dev = queries.dev().stream().map(Query::id).collect(Collectors.toSet());
         List<Example> agreeing = results.filter(new Filters(List.of(new LabelAgreement())), results.examples());
@@ -258,7 +255,7 @@ public final class Annotation {
         return requests;
     }
 
-    private static String note(Spending spending, AnnotateConfig.Price price) {
+    private static String note(Spending spending, Price price) {
         Map<String, Long> parts = new TreeMap<>();
         parts.put("paid", spending.answered());
         parts.put("kept from before", spending.fromLog());
@@ -270,10 +267,6 @@ public final class Annotation {
         long tokens = spending.promptTokens() + spending.completionTokens();
         return counts + ", " + tokens + " tokens"
                 + (price.isKnown() ? String.format(java.util.Locale.ROOT, ", cost %.4f", price.of(spending)) : "");
-    }
-
-    private static double cost(AnnotateConfig.Price price, long promptTokens, long completionTokens) {
-        return (promptTokens * price.perMillionIn() + completionTokens * price.perMillionOut()) / 1e6;
     }
 
     private static int[] labels(List<Example> examples) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import rerank.trainer.chat.Price;
 import rerank.trainer.chat.Spending;
 
 /**
@@ -30,7 +31,7 @@ public record Summary(
         int searchQueries,
         Spending spending,
         Spending spendingOfAll,
-        AnnotateConfig.Price price) {
+        Price price) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**

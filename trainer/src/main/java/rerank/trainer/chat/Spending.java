@@ -16,16 +16,6 @@ public record Spending(
     /** Nothing yet. */
     public static final Spending NONE = new Spending(0, 0, 0, 0, 0, 0, 0);
 
-    /**
-     * The price.
-     *
-     * @param perMillionIn of a million tokens asked
-     * @param perMillionOut of a million tokens answered
-     */
-    public double cost(double perMillionIn, double perMillionOut) {
-        return (promptTokens * perMillionIn + completionTokens * perMillionOut) / 1e6;
-    }
-
     Spending plusAnswer(ChatAnswer answer) {
         return new Spending(
                 answered + 1,

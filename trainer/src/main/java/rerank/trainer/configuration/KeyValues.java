@@ -83,7 +83,7 @@ public abstract class KeyValues {
     }
 
     /** A text without blanks around it. */
-    protected final String text(String key) {
+    public final String text(String key) {
         return ((String) value(key)).strip();
     }
 
@@ -93,12 +93,12 @@ public abstract class KeyValues {
     }
 
     /** A number without a fraction. */
-    protected final int integer(String key) {
+    public final int integer(String key) {
         return ((Number) value(key)).intValue();
     }
 
     /** A number. */
-    protected final double number(String key) {
+    public final double number(String key) {
         return ((Number) value(key)).doubleValue();
     }
 

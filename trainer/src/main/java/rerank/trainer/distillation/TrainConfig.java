@@ -18,6 +18,7 @@ import rerank.model.transformer.Precision;
 import rerank.model.transformer.TrainerSetup;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.transformer.TransformerTrainer;
+import rerank.trainer.chat.ChatConfig;
 import rerank.trainer.configuration.KeyValues;
 import rerank.trainer.configuration.PropertiesFile;
 
@@ -164,7 +165,8 @@ public record TrainConfig(
      * @param threshold scaled rewards below are dropped, in reward-weighted
      * @param boosted multiply by the share of wrong labels, in reward-weighted
      * @param kl factor on the KL divergence, in rloo
-     * @param rewardUrl of a reward model; null for the verifiable reward
+     * @param rewardUrl of a reward model; null for another reward
+     * @param judge a chat model that grades answers; null for another reward, which is the verifiable one if both are null
      */
     public record Refinement(
             Method method,
@@ -174,7 +176,8 @@ public record TrainConfig(
             double threshold,
             boolean boosted,
             double kl,
-            @Nullable URI rewardUrl) {}
+            @Nullable URI rewardUrl,
+            @Nullable ChatConfig judge) {}
 
     /**
      * How a step is taken.
@@ -331,6 +334,10 @@ public record TrainConfig(
 
         private Refinement refinement() {
             String url = text("refine.reward.url");
+            if (!url.isEmpty() && ChatConfig.isIn(this)) {
+                throw new IllegalArgumentException(
+                        "refine.reward.url and chat.base.url name two judges; leave one of them empty");
+            }
             return new Refinement(
                     Method.valueOf(text("refine.method").replace('-', '_').toUpperCase(Locale.ROOT)),
                     integer("refine.samples"),
@@ -339,7 +346,8 @@ public record TrainConfig(
                     number("refine.threshold"),
                     flag("refine.boosted"),
                     number("refine.kl"),
-                    url.isEmpty() ? null : URI.create(url));
+                    url.isEmpty() ? null : URI.create(url),
+                    ChatConfig.isIn(this) ? ChatConfig.of(this) : null);
         }
 
         private List<Share> shares() {

@@ -14,6 +14,7 @@ import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
+import rerank.trainer.chat.ChatConfig;
 
 /** The keys of a training configuration; {@link TrainConfig} says what they mean together. */
 final class TrainKeys {
@@ -21,7 +22,7 @@ final class TrainKeys {
 
     /** Every key with type, default and documentation. */
     static ConfigDef definition() {
-        return new ConfigDef()
+        ConfigDef keys = new ConfigDef()
                 .define(
                         "task",
                         STRING,
@@ -86,7 +87,7 @@ final class TrainKeys {
                 .define(
                         "model.token.types",
                         INT,
-                        40,
+                        67,
                         between(0, 1024),
                         MEDIUM,
                         "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
@@ -300,8 +301,10 @@ final class TrainKeys {
                         "",
                         MEDIUM,
                         "Address of a reward model that is served as a sequence classifier (POST, the predict route of"
-                                + " text-embeddings-inference); empty for the verifiable reward: label, format,"
-                                + " evidence.")
+                                + " text-embeddings-inference); empty for the verifiable reward (label, format,"
+                                + " evidence), or, with chat.base.url, for a chat model's grades.")
                 .define("export.bf16", BOOLEAN, true, LOW, "Export weights as bf16 instead of float32.");
+        ChatConfig.define(keys);
+        return keys;
     }
 }

@@ -364,7 +364,7 @@ final class LearnKeys {
                         0.05,
                         atLeast(0),
                         MEDIUM,
-                        "Loss of click utility, as a share, that is let pass.")
+                        "Loss that is let pass, in clicks at the top for each query with a click.")
                 .define(CANARY_CONFIDENCE, DOUBLE, 0.9, CONFIDENCE, LOW, "Confidence of the bounds.");
     }
 

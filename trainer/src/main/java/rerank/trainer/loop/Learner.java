@@ -27,6 +27,7 @@ import rerank.schemas.versions.VersionAnnouncer;
 import rerank.schemas.versions.WorkerStatuses;
 import rerank.trainer.learning.CanaryTrial;
 import rerank.trainer.learning.LoggedQuery;
+import rerank.trainer.learning.OffPolicy;
 import rerank.trainer.learning.Propensities;
 import rerank.trainer.learning.PropensityEstimator;
 
@@ -162,11 +163,14 @@ public final class Learner implements AutoCloseable {
                 .filter(query -> query.shownAtMs() >= start.sinceMs())
                 .toList();
         Propensities propensities = propensities(batch.fresh());
+        List<LoggedQuery> byCanary = servedBy(since, canary.getVersion());
+        List<LoggedQuery> byActive = servedBy(since, active.getVersion());
         CanaryTrial.Finding finding = config.canary()
                 .trial()
                 .decide(
-                        servedBy(since, canary.getVersion()),
-                        servedBy(since, active.getVersion()),
+                        byCanary,
+                        byActive,
+                        reordered(canary, active, byCanary, byActive, propensities),
                         propensities,
                         config.plan().seed() + standing.lastSequence());
         String reason = start.remark().isEmpty() ? finding.reason() : finding.reason() + "; " + start.remark();
@@ -193,6 +197,32 @@ public final class Learner implements AutoCloseable {
                 canary.getVersion(),
                 finding.figures(),
                 reason);
+    }
+
+    /** What each of the two served, in the order of the other. */
+    private CanaryTrial.Reordered reordered(
+            ModelVersion canary,
+            ModelVersion active,
+            List<LoggedQuery> byCanary,
+            List<LoggedQuery> byActive,
+            Propensities propensities) {
+        var offPolicy = new OffPolicy(config.offPolicyCap(), config.clicks());
+        return new CanaryTrial.Reordered() {
+            @Override
+            public double[] byCanary() {
+                return offPolicy.differences(fetched(canary), byActive, propensities);
+            }
+
+            @Override
+            public double[] byActive() {
+                progress.at("judging the canary " + canary.getVersion(), 0.5);
+                return offPolicy.differences(fetched(active), byCanary, propensities);
+            }
+        };
+    }
+
+    private Path fetched(ModelVersion version) {
+        return store.fetch(version.getCheckpointUri(), version.getSha256());
     }
 
     /** What workers say of themselves; nothing where they are from before they did. */

@@ -2,7 +2,10 @@ package rerank.trainer.refinement;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +26,9 @@ import rerank.model.transformer.TrainerSetup;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.transformer.TransformerTrainer;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
+import rerank.trainer.chat.AnswerLog;
+import rerank.trainer.chat.ChatClient;
+import rerank.trainer.chat.ChatConfig;
 import rerank.trainer.distillation.GradientWorkers;
 import rerank.trainer.distillation.MicroBatches;
 import rerank.trainer.distillation.ProgressBar;
@@ -42,6 +48,7 @@ import rerank.trainer.teacher.GroupSource;
  */
 public final class Refinement {
     private static final int ROWS_PER_BATCH = 8;
+    private static final String GRADES = "grades.jsonl";
 
     private final TrainConfig config;
     private final List<TaughtData> data;
@@ -88,13 +95,15 @@ public final class Refinement {
      * @param before figures of the checkpoint it started from
      * @param after figures of the last weights
      * @param checkpoint directory of the best checkpoint, by mean reward on dev
+     * @param account what rewards cost, in a line; empty where they cost nothing
      */
-    public record Outcome(long steps, double minutes, Figures before, Figures after, Path checkpoint) {}
+    public record Outcome(long steps, double minutes, Figures before, Figures after, Path checkpoint, String account) {}
 
     /** Everything that is open during a run. */
     private record Open(
             TransformerTrainer trainer,
             GradientWorkers workers,
+            RewardFunction reward,
             Rollouts rollouts,
             RefinementDev dev,
             Path checkpoint,
@@ -126,7 +135,9 @@ public final class Refinement {
         int threads = config.optimization().threads();
         try (Tokenizer tokenizer = Tokenizer.load(checkpoint);
                 TransformerTrainer trainer = TransformerTrainer.from(checkpoint, setup, config.seed());
-                GradientWorkers workers = new GradientWorkers(trainer, threads)) {
+                GradientWorkers workers = new GradientWorkers(trainer, threads);
+                AnswerLog grades = config.refinement().judge() == null ? null : grades()) {
+            RewardFunction reward = reward(grades);
             var prompts = new PromptBuilder(
                     PromptTemplate.load(settings.promptTemplate()), tokenizer, settings.maxPromptTokens());
             List<TaughtPair> pairs = new ArrayList<>();
@@ -138,10 +149,9 @@ public final class Refinement {
                         config.schedule().evalQueries(),
                         config.schedule().evalCandidates()));
             }
-            var rollouts =
-                    new Rollouts(trainer, tokenizer, prompts, settings.maxExplanationTokens(), reward(), workers);
+            var rollouts = new Rollouts(trainer, tokenizer, prompts, settings.maxExplanationTokens(), reward, workers);
             var dev = new RefinementDev(pairs, rankings, threads);
-            return work.with(new Open(trainer, workers, rollouts, dev, checkpoint, settings));
+            return work.with(new Open(trainer, workers, reward, rollouts, dev, checkpoint, settings));
         }
     }
 
@@ -155,10 +165,23 @@ public final class Refinement {
                 settings.maxExplanationTokens());
     }
 
-    private RewardFunction reward() {
+    private RewardFunction reward(@Nullable AnswerLog grades) {
+        ChatConfig judge = config.refinement().judge();
+        if (judge != null && grades != null) {
+            return new ChatReward(new ChatClient(judge.endpoint(System.getenv()), grades), judge);
+        }
         return config.refinement().rewardUrl() == null
                 ? VerifiableReward.DEFAULT
                 : new ClassifierReward(config.refinement().rewardUrl());
+    }
+
+    private AnswerLog grades() {
+        try {
+            Files.createDirectories(config.out());
+        } catch (IOException e) {
+            throw new UncheckedIOException("output directory " + config.out() + ": cannot be made", e);
+        }
+        return AnswerLog.open(config.out().resolve(GRADES));
     }
 
     private Outcome run(Open open) {
@@ -204,7 +227,13 @@ public final class Refinement {
         RunDirectory.Progress end = loop.run();
         Figures after = open.figures(directory.last());
         write(log, "after", after, end.step(), end.minutes());
-        return new Outcome(end.step(), end.minutes(), before, after, directory.best());
+        return new Outcome(
+                end.step(),
+                end.minutes(),
+                before,
+                after,
+                directory.best(),
+                open.reward().account());
     }
 
     /** Figures of the start, from the log where an interrupted run measured them. */

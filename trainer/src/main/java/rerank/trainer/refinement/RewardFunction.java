@@ -5,8 +5,6 @@ import java.util.List;
 /**
  * Says how good answers to a pair are. Scores are on any scale, higher is better; those of one pair are compared with each
  * other alone. Several threads call it at once.
- *
- * <p>This is where a judge comes in that is not here yet, for example a chat model that is asked for a grade.
  */
 @FunctionalInterface
 public interface RewardFunction {
@@ -14,7 +12,12 @@ public interface RewardFunction {
      * Scores answers.
      *
      * @param answers to the pair; the teacher's may be among them
-     * @return as many finite numbers
+     * @return as many numbers, NaN for an answer that no score can be had for, which is then left out
      */
     double[] score(TaughtPair pair, List<Answer> answers);
+
+    /** What scoring has cost so far, in a line; empty where it costs nothing. */
+    default String account() {
+        return "";
+    }
 }

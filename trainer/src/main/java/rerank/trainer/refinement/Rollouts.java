@@ -1,6 +1,7 @@
 package rerank.trainer.refinement;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import rerank.model.prompt.PromptBuilder;
@@ -49,12 +50,26 @@ final class Rollouts {
         try (Transformer transformer = trainer.transformer()) {
             var sampler = new Sampler(transformer, tokenizer, prompts, maxExplanationTokens);
             return sampler.sample(pairs, samples, temperature, seed).stream()
-                    .map(group -> new Samples.Scored(
-                            group,
-                            reward.score(
-                                    group.pair(),
-                                    group.all().stream().map(Rollout::answer).toList())))
+                    .map(this::scored)
+                    .filter(scored -> !scored.group().samples().isEmpty())
                     .toList();
         }
+    }
+
+    /** A group with its rewards, without the answers that have none. */
+    private Samples.Scored scored(RolloutGroup group) {
+        List<Rollout> all = group.all();
+        double[] rewards =
+                reward.score(group.pair(), all.stream().map(Rollout::answer).toList());
+        List<Rollout> samples = new ArrayList<>();
+        for (int i = 0; i < group.samples().size(); i++) {
+            if (!Double.isNaN(rewards[i])) {
+                samples.add(all.get(i));
+            }
+        }
+        boolean isTeacherScored = group.teachers() != null && !Double.isNaN(rewards[all.size() - 1]);
+        return new Samples.Scored(
+                new RolloutGroup(group.pair(), samples, isTeacherScored ? group.teachers() : null),
+                Arrays.stream(rewards).filter(score -> !Double.isNaN(score)).toArray());
     }
 }

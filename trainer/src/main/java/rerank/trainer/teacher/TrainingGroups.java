@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -32,11 +30,6 @@ public final class TrainingGroups implements GroupSource {
 
     /** Share of the negatives that come from other queries. */
     private static final double EASY_SHARE = 0.12;
-
-    /** One of the first candidates of the first stage, which are what a ranking's top is made of, is drawn so much more often. */
-    private static final double FAVOUR = 3;
-
-    private static final int FIRST = 20;
 
     private final Dataset dataset;
     private final Qrels qrels;
@@ -110,7 +103,8 @@ public final class TrainingGroups implements GroupSource {
     private void addNegatives(Query query, List<LabeledCandidate> group, Random random) {
         Set<String> used = new HashSet<>();
         group.forEach(member -> used.add(member.candidate().docId()));
-        List<Candidate> candidates = shuffled(dataset.candidates(query.id(), Integer.MAX_VALUE), random);
+        List<Candidate> candidates = new ArrayList<>(dataset.candidates(query.id(), Integer.MAX_VALUE));
+        Collections.shuffle(candidates, random);
         for (int tries = 0; group.size() < shape.size(); tries++) {
             if (tries == MAX_TRIES) {
                 throw new IllegalStateException("query " + query.id() + ": found only " + group.size()
@@ -131,17 +125,6 @@ public final class TrainingGroups implements GroupSource {
                         .ifPresent(lesson -> group.add(new LabeledCandidate(candidate, lesson)));
             }
         }
-    }
-
-    /** In random order, the first of the first stage rather towards the end, from where they are drawn. */
-    private static List<Candidate> shuffled(List<Candidate> candidates, Random random) {
-        Map<Candidate, Double> keys = new IdentityHashMap<>();
-        for (int i = 0; i < candidates.size(); i++) {
-            keys.put(candidates.get(i), Math.pow(random.nextDouble(), i < FIRST ? 1 / FAVOUR : 1));
-        }
-        List<Candidate> shuffled = new ArrayList<>(candidates);
-        shuffled.sort(Comparator.comparingDouble(keys::get));
-        return shuffled;
     }
 
     private static Candidate candidate(Document document) {

@@ -129,7 +129,8 @@ class RefinementTest {
         Rollout longer = rollout(new Answer("b", 0, true), 3, 5);
         Rollout teachers = rollout(pair.answer(), 3, 4);
         var group = new RolloutGroup(pair, List.of(shorter, longer), teachers);
-        var settings = new TrainConfig.Refinement(TrainConfig.Method.REWARD_WEIGHTED, 2, 1, 4, 0.4, false, 0, null);
+        var settings =
+                new TrainConfig.Refinement(TrainConfig.Method.REWARD_WEIGHTED, 2, 1, 4, 0.4, false, 0, null, null);
 
         List<Objective.Step> steps =
                 new RewardWeighted(settings, 1, 8).steps(List.of(new Samples.Scored(group, new double[] {1, 0, 2})), 1);
@@ -152,7 +153,8 @@ class RefinementTest {
                 pair,
                 List.of(rollout(new Answer("a a a", 2, false), 3, 2), rollout(new Answer("b", 0, true), 3, 2)),
                 null);
-        var settings = new TrainConfig.Refinement(TrainConfig.Method.REWARD_WEIGHTED, 2, 1, 4, 0.4, false, 0, null);
+        var settings =
+                new TrainConfig.Refinement(TrainConfig.Method.REWARD_WEIGHTED, 2, 1, 4, 0.4, false, 0, null, null);
 
         assertThat(new RewardWeighted(settings, 1, 8).steps(List.of(new Samples.Scored(group, new double[] {2, 1})), 1))
                 .isEmpty();

@@ -1,4 +1,4 @@
-package rerank.trainer.annotation;
+package rerank.trainer.chat;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /** Does many things with several threads at once and gives the results in the order of the things. */
-final class InOrder {
+public final class InOrder {
     private InOrder() {}
 
     /**
@@ -18,7 +18,7 @@ final class InOrder {
      * @param threads at the same time
      * @param done called by this thread for each result, in order
      */
-    static <T, R> List<R> map(List<T> items, int threads, Function<T, R> function, Runnable done) {
+    public static <T, R> List<R> map(List<T> items, int threads, Function<T, R> function, Runnable done) {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             List<Future<R>> futures = new ArrayList<>();
