@@ -153,6 +153,7 @@ public final class EvalPage {
                             Html.p(difference.p()))));
         }
         html.append("</table></div>\n");
+        html.append(weights());
         report.leftOut()
                 .forEach((mode, reason) -> html.append("<p class=\"soft\">Left out: mode ")
                         .append(Html.text(mode))
@@ -160,6 +161,25 @@ public final class EvalPage {
                         .append(Html.text(reason))
                         .append(")</p>\n"));
         return html.append("</section>\n").toString();
+    }
+
+    private String weights() {
+        StringBuilder html = new StringBuilder();
+        report.firstStageWeights().forEach((mode, figures) -> {
+            if (html.isEmpty()) {
+                html.append(
+                        "<h3 style=\"margin-top:22px\">More or less of the first stage</h3>\n<p class=\"soft\">nDCG@10 of the"
+                                + " same labels by the weight of the first stage's score. Choose it on queries that you do not"
+                                + " report.</p>\n<div class=\"scroll\"><table>\n<tr><th>mode</th>");
+                figures.keySet()
+                        .forEach(weight -> html.append("<th>").append(weight).append("</th>"));
+                html.append("</tr>\n");
+            }
+            List<String> cells = new ArrayList<>(List.of(mode));
+            figures.values().forEach(figure -> cells.add(Html.share(figure)));
+            html.append(row(mode.equals(chosen), cells));
+        });
+        return html.isEmpty() ? "" : html.append("</table></div>\n").toString();
     }
 
     private String bars(String title, Map<String, Quality> systems) {

@@ -20,6 +20,7 @@ import rerank.trainer.evaluation.Calibration;
  * @param faithfulness of the chosen mode; absent where it gives no explanations or nobody can check them
  * @param recallAt by system and rank
  * @param modes all modes that ran, the chosen one among them
+ * @param firstStageWeights nDCG@10 by mode that gives labels, and weight of the first stage
  * @param sameQueries where a mode reranked fewer queries: all systems over those
  * @param differences every system against every other
  * @param perQuery judged queries
@@ -37,6 +38,7 @@ public record EvalReport(
         @Nullable FaithfulnessFigures faithfulness,
         Map<String, Map<Integer, Double>> recallAt,
         Map<String, ModeFigures> modes,
+        Map<String, Map<String, Double>> firstStageWeights,
         @Nullable SameQueries sameQueries,
         List<Difference> differences,
         List<QueryFigures> perQuery,

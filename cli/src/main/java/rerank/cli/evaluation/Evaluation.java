@@ -30,6 +30,7 @@ import rerank.trainer.faithfulness.ExplanationChecker;
  */
 public final class Evaluation {
     private static final int WORST = 10;
+    private static final double SIGNIFICANT = 0.05;
 
     private final Subject subject;
     private final ModeRuns runs;
@@ -113,6 +114,7 @@ public final class Evaluation {
                 own.faithfulness(),
                 recallAt,
                 modes,
+                firstStageWeights(),
                 sameQueries(),
                 differences(),
                 perQuery,
@@ -161,6 +163,39 @@ public final class Evaluation {
                         ModeFigures.of(
                                 subject.requests(), outcome, subject.qrels(), subject.checker(), explained(mode))));
         return modes;
+    }
+
+    private Map<String, Map<String, Double>> firstStageWeights() {
+        Map<String, Map<String, Double>> weights = new LinkedHashMap<>();
+        runs.outcomes()
+                .forEach((mode, outcome) -> FirstStageMix.ndcg10(outcome, subject.qrels())
+                        .ifPresent(figures -> weights.put(mode.id(), figures)));
+        return weights;
+    }
+
+    /**
+     * Whether the chosen mode is worth serving on these data, in a sentence: by the test against the first stage, at the level of one
+     * in twenty.
+     */
+    public String verdict() {
+        String name = runs.chosen().id();
+        Difference difference = all.differences().stream()
+                .filter(each -> each.system().equals(name) && each.than().equals(Comparison.FIRST_STAGE))
+                .findFirst()
+                .orElseThrow();
+        String figures = String.format(
+                java.util.Locale.ROOT,
+                "%+.4f nDCG@10 over %d queries, p = %.4f",
+                difference.ndcg10(),
+                difference.queries(),
+                difference.p());
+        if (difference.p() >= SIGNIFICANT) {
+            return "These queries cannot tell " + name + " from the first stage (" + figures + ").";
+        }
+        return difference.ndcg10() > 0
+                ? "Here " + name + " is better than the first stage (" + figures + ")."
+                : "Here " + name + " does harm (" + figures + "): serve the first stage's order, or more of it"
+                        + " (rerank.first.stage.weight; the table above says what other weights give, choose on dev).";
     }
 
     /** How many of the top of each ranking a mode explains. */
@@ -276,6 +311,20 @@ public final class Evaluation {
                         difference.queries(),
                         String.format(java.util.Locale.ROOT, "%+.4f", difference.ndcg10()),
                         difference.p()));
-        return text.append('\n').append(differences).toString();
+        text.append('\n').append(differences);
+        Map<String, Map<String, Double>> weights = firstStageWeights();
+        if (!weights.isEmpty()) {
+            List<String> headings = new ArrayList<>(List.of("nDCG@10"));
+            FirstStageMix.WEIGHTS.forEach(weight -> headings.add("w " + weight));
+            Table mixes = new Table(headings.toArray(String[]::new));
+            weights.forEach((mode, figures) -> {
+                List<Object> row = new ArrayList<>(List.of(mode));
+                row.addAll(figures.values());
+                mixes.row(row.toArray());
+            });
+            text.append("\nThe same labels with other weights w of the first stage\n\n")
+                    .append(mixes);
+        }
+        return text.append('\n').append(verdict()).append('\n').toString();
     }
 }

@@ -76,15 +76,13 @@ public record Study(SimulatedData data, Scenario base, List<Long> seeds, double 
         return new Result(courses, controls);
     }
 
-    private double control(
-            Scenario scenario, ServedQuality quality, Path directory, Path work, PrintStream progress)
+    private double control(Scenario scenario, ServedQuality quality, Path directory, Path work, PrintStream progress)
             throws IOException {
         String run = "true-grades-" + scenario.seed();
         Path file = directory.resolve(run + ".json");
         if (!Files.exists(file)) {
             progress.println(TRUE_GRADES + ", seed " + scenario.seed());
-            double reached =
-                    quality.measure(TrueGrades.train(data, scenario, passes, work.resolve(run), progress));
+            double reached = quality.measure(TrueGrades.train(data, scenario, passes, work.resolve(run), progress));
             ReportFile.writeJson(file, new Control(reached));
         }
         return JSON.readValue(file.toFile(), Control.class).ndcg10();

@@ -41,6 +41,29 @@ class EvaluationTest {
     }
 
     @Test
+    void labelsAreMixedWithMoreOrLessOfTheFirstStage() {
+        EvalReport report = SmallEvaluation.report(Mode.LABEL, List.of(Mode.LISTWISE), 5, 0);
+
+        assertThat(report.firstStageWeights()).containsOnlyKeys("label");
+        assertThat(report.firstStageWeights().get("label").get("0.0"))
+                .isEqualTo(report.figures().reranked().ndcg10());
+        assertThat(report.firstStageWeights().get("label").get("1.0"))
+                .isEqualTo(report.figures().firstStage().ndcg10());
+        assertThat(new EvalPage(report).html()).contains("More or less of the first stage");
+    }
+
+    @Test
+    void aVerdictSaysWhetherItHelpsOrDoesHarm() {
+        assertThat(SmallEvaluation.evaluation(30, 1).verdict())
+                .startsWith("Here label is better than the first stage (+0.")
+                .contains("over 30 queries, p = 0.0");
+        assertThat(SmallEvaluation.evaluation(30, 30).verdict())
+                .startsWith("Here label does harm (-0.")
+                .contains("rerank.first.stage.weight");
+        assertThat(SmallEvaluation.evaluation(3, 1).verdict()).startsWith("These queries cannot tell label from");
+    }
+
+    @Test
     void whatAModeExplainsIsWhatIsChecked() {
         EvalReport report = SmallEvaluation.report(5, 2);
 

@@ -27,13 +27,18 @@ final class SmallEvaluation {
     private SmallEvaluation() {}
 
     static List<RerankRequest> requests(int queries) {
+        return requests(queries, 1);
+    }
+
+    /** Of which the last so many are judged wrongly. */
+    private static List<RerankRequest> requests(int queries, int wrong) {
         List<RerankRequest> requests = new ArrayList<>();
         for (int q = 0; q < queries; q++) {
             List<Candidate> candidates = new ArrayList<>();
             for (int d = 1; d <= 3; d++) {
                 candidates.add(new Candidate("d" + d, "title " + d + NASTY, "text", 4 - d, d));
             }
-            String text = q == queries - 1 ? "the last " : "find it ";
+            String text = q >= queries - wrong ? "the last " : "find it ";
             requests.add(new RerankRequest(new Query("q" + q, text + q + NASTY), candidates));
         }
         return requests;
@@ -67,8 +72,18 @@ final class SmallEvaluation {
         return report(Mode.JUSTIFY, List.of(Mode.EXPLAIN, Mode.LABEL), queries, explainLimit);
     }
 
+    /** In mode label, of which the last so many are judged wrongly. */
+    static Evaluation evaluation(int queries, int wrong) {
+        return evaluation(Mode.LABEL, List.of(), requests(queries, wrong), 0);
+    }
+
     static EvalReport report(Mode chosen, List<Mode> others, int queries, int explainLimit) {
-        List<RerankRequest> requests = requests(queries);
+        return evaluation(chosen, others, requests(queries), explainLimit)
+                .report(new Origin("./rerank eval " + NASTY, "models/x", "p1", new Machine("cpu", 2, "17"), "now"));
+    }
+
+    private static Evaluation evaluation(
+            Mode chosen, List<Mode> others, List<RerankRequest> requests, int explainLimit) {
         Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
         requests.forEach(request -> grades.put(request.query().id(), Map.of("d2", 2)));
         ExplanationChecker checker = (query, candidate, explanation) -> Optional.of(List.of(
@@ -76,7 +91,6 @@ final class SmallEvaluation {
         ModeRuns runs = ModeRuns.run(chosen, others, explainLimit, requests, SmallEvaluation::rerank);
         Evaluation.Subject subject = new Evaluation.Subject(
                 "small" + NASTY, requests, 3, new Qrels(grades), Optional.of(checker), 1, "v1" + NASTY, null);
-        return new Evaluation(subject, runs)
-                .report(new Origin("./rerank eval " + NASTY, "models/x", "p1", new Machine("cpu", 2, "17"), "now"));
+        return new Evaluation(subject, runs);
     }
 }

@@ -1,0 +1,54 @@
+package rerank.cli.evaluation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import rerank.cli.replay.InProcess;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Judgment;
+import rerank.model.ranking.Ranking;
+import rerank.trainer.dataset.Qrels;
+import rerank.trainer.dataset.Run;
+import rerank.trainer.evaluation.EvaluationReport;
+
+/** What the labels of a mode would give with other weights of the first stage: nothing is judged anew for it. */
+final class FirstStageMix {
+    static final List<Double> WEIGHTS = List.of(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0);
+
+    private FirstStageMix() {}
+
+    /** nDCG@10 by weight, as text with one decimal; empty for a mode that gives no labels. */
+    static Optional<Map<String, Double>> ndcg10(InProcess.Outcome outcome, Qrels qrels) {
+        boolean isLabeled = outcome.rankings().values().stream()
+                .flatMap(ranking -> ranking.items().stream())
+                .anyMatch(item -> item.judgment() instanceof Judgment.Judged);
+        if (!isLabeled) {
+            return Optional.empty();
+        }
+        Qrels judged = qrels.only(outcome.rankings().keySet());
+        Map<String, Double> figures = new LinkedHashMap<>();
+        for (double weight : WEIGHTS) {
+            Map<String, List<Run.Ranked>> rankings = new LinkedHashMap<>();
+            outcome.rankings().forEach((query, ranking) -> rankings.put(query, ranked(ranking, weight)));
+            figures.put(
+                    String.format(Locale.ROOT, "%.1f", weight),
+                    EvaluationReport.of(new Run(rankings), judged).mean("ndcg10"));
+        }
+        return Optional.of(figures);
+    }
+
+    private static List<Run.Ranked> ranked(Ranking ranking, double weight) {
+        List<Candidate> candidates = new ArrayList<>();
+        List<Judgment> judgments = new ArrayList<>();
+        for (Ranking.Item item : ranking.items()) {
+            candidates.add(item.candidate());
+            judgments.add(item.judgment());
+        }
+        return Ranking.of(candidates, judgments, weight).items().stream()
+                .map(item -> new Run.Ranked(item.candidate().docId(), item.score()))
+                .toList();
+    }
+}
