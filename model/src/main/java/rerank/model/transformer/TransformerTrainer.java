@@ -99,8 +99,6 @@ public final class TransformerTrainer implements AutoCloseable {
 
     private PtNDArray[] merged = new PtNDArray[0];
 
-    private record Optimizer(List<NDArray> firstMoments, List<NDArray> secondMoments, List<NDArray> stepCounts) {}
-
     private TransformerTrainer(
             TransformerConfig config, TrainerSetup setup, PtNDManager manager, List<NDArray> weights, long seed) {
         this.config = config;
@@ -401,67 +399,27 @@ public final class TransformerTrainer implements AutoCloseable {
             toAverage.addAll(sum.arrays());
             toAverage.add(method(own, "average"));
             float norm = program.callForTraining(toAverage).head().toFloatArray()[0];
-            if (adamW.muonMomentum() > 0) {
-                muon(own, sum.arrays(), learningRate, adamW);
-            }
-            adamW(own, sum.arrays(), learningRate, adamW, true);
-            adamW(own, sum.arrays(), learningRate, adamW, false);
+            optimizer().step(own, sum.arrays(), learningRate, adamW);
             return norm;
         } finally {
             gradients.close();
         }
     }
 
-    private void muon(PtNDManager own, List<NDArray> averages, float rate, AdamW adamW) {
-        NDList arguments = new NDList(own.create(new float[] {rate, adamW.muonMomentum(), adamW.weightDecay()}));
-        for (List<NDArray> arrays : List.of(averages, trained, optimizer().firstMoments())) {
-            for (int i = 0; i < arrays.size(); i++) {
-                if (isOfBlocks(i)) {
-                    arguments.add(arrays.get(i));
-                }
-            }
-        }
-        arguments.add(method(own, "muon"));
-        program.callForTraining(arguments);
-    }
-
     /** Whether a trained tensor is a matrix of a block: not an embedding, the head, an adapter or a vector. */
-    private boolean isOfBlocks(int index) {
-        NDArray array = trained.get(index);
+    private boolean isMatrixOfBlock(NDArray array) {
         return setup.adapter() == null
                 && array.getShape().dimension() > 1
                 && weights.subList(FIRST_OF_BLOCKS, weights.size()).stream().anyMatch(each -> each == array);
     }
 
-    /** Steps the matrices, which decay, or the vectors, which do not. */
-    private void adamW(PtNDManager own, List<NDArray> averages, float rate, AdamW adamW, boolean matrices) {
-        Optimizer state = optimizer();
-        NDList arguments = new NDList(own.create(
-                new float[] {rate, adamW.beta1(), adamW.beta2(), adamW.epsilon(), matrices ? adamW.weightDecay() : 0}));
-        int before = arguments.size();
-        for (List<NDArray> arrays :
-                List.of(averages, trained, state.firstMoments(), state.secondMoments(), state.stepCounts())) {
-            for (int i = 0; i < arrays.size(); i++) {
-                if (matrices == trained.get(i).getShape().dimension() > 1
-                        && !(adamW.muonMomentum() > 0 && isOfBlocks(i))) {
-                    arguments.add(arrays.get(i));
-                }
-            }
-        }
-        if (arguments.size() > before) {
-            arguments.add(method(own, "adamw"));
-            program.callForTraining(arguments);
-        }
-    }
-
     private Optimizer optimizer() {
         if (optimizer == null) {
             optimizer = new Optimizer(
-                    named("m[]", trained.stream().map(NDArray::zerosLike).toList()),
-                    named("v[]", trained.stream().map(NDArray::zerosLike).toList()),
-                    named(
-                            "s[]",
-                            trained.stream().map(each -> manager.create(0f)).toList()));
+                    program,
+                    manager,
+                    trained,
+                    trained.stream().map(this::isMatrixOfBlock).toList());
         }
         return optimizer;
     }
@@ -556,8 +514,9 @@ public final class TransformerTrainer implements AutoCloseable {
     }
 
     private List<List<NDArray>> state() {
-        Optimizer moments = optimizer();
-        return List.of(trained, moments.firstMoments(), moments.secondMoments(), moments.stepCounts());
+        List<List<NDArray>> state = new ArrayList<>(List.of(trained));
+        state.addAll(optimizer().state());
+        return state;
     }
 
     /** The argument that picks the method of the program. */
@@ -567,7 +526,7 @@ public final class TransformerTrainer implements AutoCloseable {
         return picked;
     }
 
-    private static List<NDArray> named(String name, List<NDArray> arrays) {
+    static List<NDArray> named(String name, List<NDArray> arrays) {
         arrays.forEach(array -> array.setName(name));
         return List.copyOf(arrays);
     }

@@ -199,7 +199,7 @@ public final class Learner implements AutoCloseable {
                 reason);
     }
 
-    /** What each of the two served, in the order of the other. */
+    /** What each of the two served, in the order of the other: of the active version's queries the last, as many as the canary's. */
     private CanaryTrial.Reordered reordered(
             ModelVersion canary,
             ModelVersion active,
@@ -207,10 +207,12 @@ public final class Learner implements AutoCloseable {
             List<LoggedQuery> byActive,
             Propensities propensities) {
         var offPolicy = new OffPolicy(config.offPolicyCap(), config.clicks());
+        List<LoggedQuery> lastByActive =
+                byActive.subList(Math.max(0, byActive.size() - byCanary.size()), byActive.size());
         return new CanaryTrial.Reordered() {
             @Override
             public double[] byCanary() {
-                return offPolicy.differences(fetched(canary), byActive, propensities);
+                return offPolicy.differences(fetched(canary), lastByActive, propensities);
             }
 
             @Override
