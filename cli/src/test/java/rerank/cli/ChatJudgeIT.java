@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.transformer.NativeThreads;
 import rerank.trainer.dataset.DatasetWriter;
 import rerank.trainer.storefront.Storefront;
 import rerank.trainer.storefront.StorefrontConfig;
@@ -89,7 +90,8 @@ class ChatJudgeIT {
                 eval.queries=2
                 eval.candidates=4
                 max.answer.tokens=24
-                threads=2
+                threads=1
+                native.threads=%d
                 chat.base.url=http://localhost:%d/v1
                 chat.model=tester
                 chat.timeout.ms=2000
@@ -97,7 +99,10 @@ class ChatJudgeIT {
                 chat.retry.first.wait.ms=50
                 chat.price.input.per.million=1
                 """.formatted(
-                        Path.of("..", "models", "rerank-small").toAbsolutePath().normalize(), steps, port));
+                        Path.of("..", "models", "rerank-small").toAbsolutePath().normalize(),
+                        steps,
+                        NativeThreads.count(),
+                        port));
         return Output.of("train", "--config", recipe.toString());
     }
 

@@ -23,6 +23,11 @@ import rerank.schemas.UserAction;
 final class ExperienceTopic {
     private static final List<Double> PROBABILITIES = List.of(0.4, 0.3, 0.3);
 
+    /** What these probabilities give at a weight of 0.5 of the first stage, and what a place in its order is worth. */
+    private static final double MODELS_SHARE = 0.225;
+
+    private static final double FIRST_STAGES_SHARE = 0.5 / SmallData.CANDIDATES;
+
     private ExperienceTopic() {}
 
     /**
@@ -34,6 +39,22 @@ final class ExperienceTopic {
      */
     static void write(
             Map<String, ?> client, TopicNames topics, int from, int queries, String version, IntPredicate isClicked) {
+        write(client, topics, from, queries, version, 0, isClicked);
+    }
+
+    /**
+     * Writes so many that were shown in another order.
+     *
+     * @param top number of the document that was at the top; those after it followed, then those before it
+     */
+    static void write(
+            Map<String, ?> client,
+            TopicNames topics,
+            int from,
+            int queries,
+            String version,
+            int top,
+            IntPredicate isClicked) {
         Map<String, Object> keys = new HashMap<>(client);
         // The first batch a new partition sees from a producer may have any number; with two on their way that could be
         // the
@@ -46,7 +67,7 @@ final class ExperienceTopic {
             for (int q = from; q < from + queries; q++) {
                 String id = "u-" + q;
                 sent.add(producer.send(
-                        new ProducerRecord<>(topics.experience(), id, experience(id, q, version, isClicked))));
+                        new ProducerRecord<>(topics.experience(), id, experience(id, q, version, top, isClicked))));
             }
             for (Future<RecordMetadata> each : sent) {
                 each.get();
@@ -56,9 +77,10 @@ final class ExperienceTopic {
         }
     }
 
-    private static Experience experience(String id, int q, String version, IntPredicate isClicked) {
+    private static Experience experience(String id, int q, String version, int top, IntPredicate isClicked) {
         List<Impression> impressions = new ArrayList<>();
-        for (int d = 0; d < SmallData.CANDIDATES; d++) {
+        for (int place = 0; place < SmallData.CANDIDATES; place++) {
+            int d = (top + place) % SmallData.CANDIDATES;
             List<UserAction> actions = isClicked.test(d)
                     ? List.of(
                             UserAction.newBuilder().setKind(FeedbackKind.CLICK).build())
@@ -67,8 +89,8 @@ final class ExperienceTopic {
                     .setDocId(id + "-d" + d)
                     .setTitle("Fox " + d)
                     .setText("the quick brown fox jumps over lazy dog " + d)
-                    .setPosition(d + 1)
-                    .setScore(0.9 - 0.1 * d)
+                    .setPosition(place + 1)
+                    .setScore(top == 0 ? 0.9 - 0.1 * d : MODELS_SHARE + FIRST_STAGES_SHARE * (SmallData.CANDIDATES - d))
                     .setFirstStageScore(SmallData.CANDIDATES - d)
                     .setFirstStageRank(d + 1)
                     .setLabel(0)
