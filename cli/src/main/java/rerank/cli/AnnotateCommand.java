@@ -78,9 +78,7 @@ final class AnnotateCommand implements Callable<Integer> {
             System.out.print(text(annotation.plan()));
             return 0;
         }
-        if (config.exposesKey(System.getenv())) {
-            System.err.println("warning: the key travels unencrypted to chat.base.url, which is not this machine");
-        }
+        ExposedKey.warn(config.chat());
         Bars bars = new Bars();
         Summary summary;
         try {

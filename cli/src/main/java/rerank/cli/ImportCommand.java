@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.DatasetWriter;
-import rerank.trainer.dataset.FolderImport;
+import rerank.trainer.dataset.TextImport;
 
 /** {@code rerank import}: from texts to a data set directory. */
 @Command(
@@ -70,8 +70,8 @@ final class ImportCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--passage-words, --depth and --cloze must be at least 1");
         }
         Dataset dataset = questions != null
-                ? FolderImport.read(documents, questions, passageWords, depth)
-                : FolderImport.cloze(documents, asked.sentences, passageWords, depth, seed);
+                ? TextImport.read(documents, questions, passageWords, depth)
+                : TextImport.cloze(documents, asked.sentences, passageWords, depth, seed);
         DatasetWriter.write(dataset, out, RUN);
         long without = dataset.queries().keySet().stream()
                 .filter(id -> dataset.firstStage().of(id).isEmpty())

@@ -50,6 +50,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainConfig config = read(file);
         if (config.task() == TrainConfig.Task.REFINE) {
+            ExposedKey.warn(config.refinement().judge());
             print(new Refinement(config, System.err, isTerminal()).run());
         } else {
             print(new Training(config, System.err, isTerminal()).run());

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import rerank.trainer.dataset.DatasetWriter;
-import rerank.trainer.dataset.FolderImport;
+import rerank.trainer.dataset.TextImport;
 
 /** A small data set as {@code rerank import} makes it: texts on growing twelve plants, and 48 questions. */
 final class GardenData {
@@ -46,7 +46,7 @@ final class GardenData {
             questions.append("What pests attack %1$s plants?%nWhen is %1$s ready for harvest?%n".formatted(plant));
         }
         Path file = Files.writeString(directory.resolve("questions.txt"), questions);
-        DatasetWriter.write(FolderImport.read(documents, file, 20, 20), directory, "bm25");
+        DatasetWriter.write(TextImport.read(documents, file, 20, 20), directory, "bm25");
         return directory;
     }
 }

@@ -1,18 +1,17 @@
 package rerank.cli.evaluation;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import rerank.cli.replay.InProcess;
-import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Ranking;
 import rerank.trainer.dataset.Qrels;
-import rerank.trainer.dataset.Run;
 import rerank.trainer.evaluation.EvaluationReport;
+import rerank.trainer.evaluation.JudgedSplit;
+import rerank.trainer.evaluation.JudgedSplit.JudgedQuery;
 
 /** What the labels of a mode would give with other weights of the first stage: nothing is judged anew for it. */
 final class FirstStageMix {
@@ -28,27 +27,22 @@ final class FirstStageMix {
         if (!isLabeled) {
             return Optional.empty();
         }
-        Qrels judged = qrels.only(outcome.rankings().keySet());
+        Map<String, JudgedQuery> queries = new LinkedHashMap<>();
+        outcome.rankings().forEach((query, ranking) -> queries.put(query, judged(ranking)));
+        JudgedSplit split = new JudgedSplit(queries);
+        Qrels judged = qrels.only(queries.keySet());
         Map<String, Double> figures = new LinkedHashMap<>();
         for (double weight : WEIGHTS) {
-            Map<String, List<Run.Ranked>> rankings = new LinkedHashMap<>();
-            outcome.rankings().forEach((query, ranking) -> rankings.put(query, ranked(ranking, weight)));
             figures.put(
                     String.format(Locale.ROOT, "%.1f", weight),
-                    EvaluationReport.of(new Run(rankings), judged).mean("ndcg10"));
+                    EvaluationReport.of(split.run(weight), judged).mean("ndcg10"));
         }
         return Optional.of(figures);
     }
 
-    private static List<Run.Ranked> ranked(Ranking ranking, double weight) {
-        List<Candidate> candidates = new ArrayList<>();
-        List<Judgment> judgments = new ArrayList<>();
-        for (Ranking.Item item : ranking.items()) {
-            candidates.add(item.candidate());
-            judgments.add(item.judgment());
-        }
-        return Ranking.of(candidates, judgments, weight).items().stream()
-                .map(item -> new Run.Ranked(item.candidate().docId(), item.score()))
-                .toList();
+    private static JudgedQuery judged(Ranking ranking) {
+        return new JudgedQuery(
+                ranking.items().stream().map(Ranking.Item::candidate).toList(),
+                ranking.items().stream().map(Ranking.Item::judgment).toList());
     }
 }

@@ -70,11 +70,6 @@ public record AnnotateConfig(
     private static final String WHAT = "annotation configuration";
     private static final ConfigDef DEFINITION = definition();
 
-    /** Whether the key of a chat endpoint would travel readable over a network. */
-    public boolean exposesKey(Map<String, String> environment) {
-        return chat != null && chat.endpoint(environment).exposesKey();
-    }
-
     /** Every key with type, default and documentation. */
     public static ConfigDef definition() {
         return AnnotateKeys.definition();

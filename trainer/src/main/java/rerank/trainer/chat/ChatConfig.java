@@ -90,6 +90,11 @@ public record ChatConfig(
                 baseUrl, ApiKey.fromEnvironment(keyVariable, environment), timeout, requestsPerMinute, retries);
     }
 
+    /** Whether the key would travel readable over a network. */
+    public boolean exposesKey(Map<String, String> environment) {
+        return endpoint(environment).exposesKey();
+    }
+
     /** Adds the keys to those of a configuration. */
     public static void define(ConfigDef keys) {
         keys.define(

@@ -44,7 +44,7 @@ class InverseClozeTest {
     }
 
     private Dataset cloze(int questions, long seed) {
-        return FolderImport.cloze(documents, questions, 35, 10, seed);
+        return TextImport.cloze(documents, questions, 35, 10, seed);
     }
 
     @Test
@@ -96,25 +96,27 @@ class InverseClozeTest {
             lines.add("{\"_id\": \"" + animal + "\", \"title\": \"" + text[0] + "\", \"text\": \""
                     + text[1].strip().replace("\n\n", "\\n") + "\"}");
         }
+        lines.add("{\"_id\": \"none\", \"text\": \"Without a title.\\nIn two lines.\"}");
         Files.write(file, lines);
 
-        Dataset dataset = FolderImport.cloze(file, 40, 35, 10, 1);
+        Dataset dataset = TextImport.cloze(file, 40, 35, 10, 1);
 
         assertThat(dataset.name()).isEqualTo("texts");
-        assertThat(dataset.documents()).hasSize(40).containsKey("otter#1");
+        assertThat(dataset.documents()).hasSize(41).containsKey("otter#1");
+        assertThat(dataset.document("none")).isEqualTo(new Document("none", "", "Without a title.\n\nIn two lines."));
     }
 
     @Test
     void textsWithNothingToAskAndBrokenLinesAreNamed() throws IOException {
         Path poor = Files.createDirectories(directory.resolve("poor"));
         Files.writeString(poor.resolve("a.txt"), "One\n\nA line.");
-        assertThatThrownBy(() -> FolderImport.cloze(poor, 5, 100, 10, 1))
+        assertThatThrownBy(() -> TextImport.cloze(poor, 5, 100, 10, 1))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("poor")
                 .hasMessageContaining("3 sentences");
 
         Path broken = Files.writeString(directory.resolve("broken.jsonl"), "{\"title\": \n");
-        assertThatThrownBy(() -> FolderImport.cloze(broken, 5, 100, 10, 1))
+        assertThatThrownBy(() -> TextImport.cloze(broken, 5, 100, 10, 1))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("broken.jsonl")
                 .hasMessageContaining("not JSON");

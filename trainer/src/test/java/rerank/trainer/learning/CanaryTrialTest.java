@@ -3,7 +3,6 @@ package rerank.trainer.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -175,7 +174,6 @@ class CanaryTrialTest {
             }
         }
         double mean = found.stream().mapToDouble(each -> each[1]).average().orElse(1);
-        Collections.shuffle(found, random);
         return found.stream().mapToDouble(each -> each[0] / mean).toArray();
     }
 

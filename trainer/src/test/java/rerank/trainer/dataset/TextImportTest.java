@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FolderImportTest {
+class TextImportTest {
     @TempDir
     Path directory;
 
@@ -30,7 +30,7 @@ class FolderImportTest {
 
     @Test
     void filesBecomePassagesUnderTheirTitlesAndQuestionsFindThem() {
-        Dataset dataset = FolderImport.read(directory.resolve("docs"), questions, 5, 10);
+        Dataset dataset = TextImport.read(directory.resolve("docs"), questions, 5, 10);
 
         assertThat(dataset.documents().values())
                 .containsExactlyInAnyOrder(
@@ -43,7 +43,7 @@ class FolderImportTest {
 
     @Test
     void whatIsWrittenIsReadAgainThoughNothingIsJudged() {
-        Dataset dataset = FolderImport.read(directory.resolve("docs"), questions, 100, 10);
+        Dataset dataset = TextImport.read(directory.resolve("docs"), questions, 100, 10);
 
         DatasetWriter.write(dataset, directory.resolve("data"), "bm25");
 
@@ -56,10 +56,10 @@ class FolderImportTest {
     @Test
     void anEmptyFolderAndWrongEncodingsAreNamed() throws IOException {
         Path empty = Files.createDirectories(directory.resolve("empty"));
-        assertThatThrownBy(() -> FolderImport.read(empty, questions, 5, 10)).hasMessageContaining("empty");
+        assertThatThrownBy(() -> TextImport.read(empty, questions, 5, 10)).hasMessageContaining("empty");
 
         Files.write(documents.resolve("latin.txt"), new byte[] {'f', (byte) 0xfc, 'r'});
-        assertThatThrownBy(() -> FolderImport.read(directory.resolve("docs"), questions, 5, 10))
+        assertThatThrownBy(() -> TextImport.read(directory.resolve("docs"), questions, 5, 10))
                 .hasMessageContaining("latin.txt")
                 .hasMessageContaining("UTF-8");
     }

@@ -22,10 +22,10 @@ import rerank.model.ranking.Query;
  * {@code .jsonl} file, with {@code _id}, {@code title} and {@code text}. Longer ones are divided into passages, files at blank
  * lines and lines of JSON at ends of lines, each under the title of the whole; a passage is named by its document and number.
  */
-public final class FolderImport {
+public final class TextImport {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private FolderImport() {}
+    private TextImport() {}
 
     /**
      * Reads the texts and searches them for every question.
@@ -74,9 +74,9 @@ public final class FolderImport {
         if (Files.isRegularFile(documents)) {
             Lines.read(documents, (line, number) -> {
                 JsonNode json = json(line);
-                String text = json.path("title").asText("").strip() + "\n"
-                        + json.path("text").asText("").replaceAll("\\R+", "\n\n");
-                passages(json.path("_id").asText(String.valueOf(number)).replaceAll("\\s+", "_"), text, passageWords)
+                String name = json.path("_id").asText(String.valueOf(number)).replaceAll("\\s+", "_");
+                String text = json.path("text").asText("").strip().replaceAll("\\R+", "\n\n");
+                passages(name, json.path("title").asText("").strip(), text, passageWords)
                         .forEach(passage -> corpus.put(passage.id(), passage));
             });
         } else {
@@ -109,8 +109,13 @@ public final class FolderImport {
         if (title.isEmpty()) {
             return List.of();
         }
+        return body.isEmpty() ? List.of(new Document(name, "", title)) : passages(name, title, body, passageWords);
+    }
+
+    /** The passages of a document with its title, which may be empty; none of a blank one. */
+    private static List<Document> passages(String name, String title, String body, int passageWords) {
         if (body.isEmpty()) {
-            return List.of(new Document(name, "", title));
+            return title.isEmpty() ? List.of() : List.of(new Document(name, title, ""));
         }
         List<String> passages = new ArrayList<>();
         StringBuilder passage = new StringBuilder();
