@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rerank.model.generation.Completion;
+import rerank.model.generation.Constraint;
 import rerank.model.generation.GenerationRequest;
 import rerank.model.generation.Scheduler;
 import rerank.model.generation.Sequence;
 import rerank.model.generation.StopRule;
+import rerank.model.phrasing.Phrasing;
 import rerank.model.prompt.CompletionParser;
 import rerank.model.prompt.EncodedPrompt;
 import rerank.model.prompt.PromptBuilder;
@@ -53,6 +55,7 @@ public final class LanguageModelReranker implements PairJudge {
     private final int labelTokens;
 
     private final StopRule stop;
+    private final Phrasing.@Nullable Bound phrasing;
     private final Scheduler scheduler;
     private final Map<Sequence, InProgress> inProgress = new HashMap<>();
     private final List<Judging> settled = new ArrayList<>();
@@ -62,6 +65,7 @@ public final class LanguageModelReranker implements PairJudge {
             Transformer transformer,
             Tokenizer tokenizer,
             PromptBuilder prompts,
+            @Nullable Phrasing phrasing,
             Scheduler.Limits limits) {
         this.settings = settings;
         this.transformer = transformer;
@@ -73,6 +77,8 @@ public final class LanguageModelReranker implements PairJudge {
         int[] asked = Arrays.copyOf(labels, labels.length + identifiers.length);
         System.arraycopy(identifiers, 0, asked, labels.length, identifiers.length);
         this.labelTokens = labels.length;
+        this.phrasing =
+                phrasing == null ? null : phrasing.bind(tokenizer, prompts.stopTokens(), settings.maxPromptTokens());
         this.scheduler = new Scheduler(transformer, limits, Reading.greedy(asked));
     }
 
@@ -117,7 +123,8 @@ public final class LanguageModelReranker implements PairJudge {
             PromptBuilder prompts = new PromptBuilder(template, tokenizer, settings.maxPromptTokens());
             requireRoom(settings, prompts, transformer.config().maxPositions());
             requireTables(template, tokenizer, transformer);
-            return new LanguageModelReranker(settings, transformer, tokenizer, prompts, limits);
+            Phrasing phrasing = Phrasing.read(checkpoint).orElse(null);
+            return new LanguageModelReranker(settings, transformer, tokenizer, prompts, phrasing, limits);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e instanceof IllegalArgumentException
@@ -183,7 +190,8 @@ public final class LanguageModelReranker implements PairJudge {
             return GenerationRequest.score(prompt);
         }
         int[] suffix = pair.task() == Pair.Task.EXPLAIN ? prompts.labelPhrase() : null;
-        return new GenerationRequest(prompt, settings.maxExplanationTokens(), stop, suffix, 0, -1);
+        Constraint constraint = phrasing == null ? null : phrasing.of(pair.query(), pair.candidate());
+        return new GenerationRequest(prompt, settings.maxExplanationTokens(), stop, suffix, 0, -1, constraint);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rerank.model.phrasing.PhrasingLearner;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
@@ -19,6 +20,7 @@ import rerank.model.ranking.Pair;
 import rerank.model.ranking.PairJudge;
 import rerank.model.ranking.Query;
 import rerank.model.ranking.Ranking;
+import rerank.model.tokenizer.Tokenizer;
 import rerank.model.weights.CheckpointException;
 
 /**
@@ -238,6 +240,31 @@ class LanguageModelRerankerTest {
         });
         TinyCheckpoint.settings(directory, COMPACT);
         return LanguageModelReranker.load(directory);
+    }
+
+    @Test
+    void writesWhatItsPhrasingHasAndThePairAlone() {
+        writing("abc").close();
+        try (Tokenizer tokenizer = Tokenizer.load(directory)) {
+            var learner = new PhrasingLearner(tokenizer, 100);
+            for (int i = 0; i < 60; i++) {
+                String material = List.of("felt", "wood", "silk", "wool").get(i % 4);
+                learner.add(
+                        QUERY, new Candidate("d", "Thing", "Of " + material + ".", 1, 1), "it is made of " + material);
+            }
+            learner.learn().orElseThrow().writeTo(directory);
+        }
+        try (PairJudge judge = LanguageModelReranker.load(directory)) {
+            Candidate wooden = new Candidate("d", "Box", "A box of wood and of nothing else.", 1, 1);
+            List<Judgment> judgments = judge.judge(List.of(
+                    new Pair(QUERY, wooden, Pair.Task.JUSTIFY, GIVEN),
+                    new Pair(QUERY, BAG, Pair.Task.JUSTIFY, GIVEN),
+                    new Pair(QUERY, wooden, Pair.Task.EXPLAIN, null)));
+
+            assertThat(judgments.get(0)).isEqualTo(new Judgment.Judged(GIVEN, "it is made of wood"));
+            assertThat(judgments.get(1)).as("no phrase fits").isEqualTo(new Judgment.Judged(GIVEN, "abc"));
+            assertThat(((Judgment.Judged) judgments.get(2)).explanation()).isEqualTo("it is made of wood");
+        }
     }
 
     private LanguageModelReranker looping() {

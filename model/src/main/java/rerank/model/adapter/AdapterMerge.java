@@ -16,8 +16,8 @@ import rerank.model.weights.WeightMap;
 /** Makes one plain checkpoint of a base and an adapter: every adapted matrix becomes {@code W + scaling B A}. */
 public final class AdapterMerge {
     /** What the adapter's directory may have of its own; of the base where it has not. */
-    private static final List<String> OWN_FILES =
-            List.of("tokenizer.json", "tokenizer_config.json", "reranker.json", "generation_config.json");
+    private static final List<String> OWN_FILES = List.of(
+            "tokenizer.json", "tokenizer_config.json", "reranker.json", "generation_config.json", "phrasing.json");
 
     private AdapterMerge() {}
 

@@ -12,9 +12,16 @@ import rerank.model.prompt.EncodedPrompt;
  * @param suffix tokens forced after the completion, behind which the scheduler's tokens are scored; null for no scoring
  * @param seed of the sequence's own random numbers
  * @param adapter which of the transformer's adapters it uses; -1 for none
+ * @param constraint which tokens may come; null for all. It goes along with the one sequence that is made of the request
  */
 public record GenerationRequest(
-        EncodedPrompt prompt, int maxNewTokens, StopRule stop, int @Nullable [] suffix, long seed, int adapter) {
+        EncodedPrompt prompt,
+        int maxNewTokens,
+        StopRule stop,
+        int @Nullable [] suffix,
+        long seed,
+        int adapter,
+        @Nullable Constraint constraint) {
     public GenerationRequest {
         if (maxNewTokens < 0 || (maxNewTokens == 0 && suffix == null)) {
             throw new IllegalArgumentException("a request generates or scores; it had maxNewTokens=" + maxNewTokens
@@ -23,6 +30,12 @@ public record GenerationRequest(
         if (prompt.tokenIds().length == 0) {
             throw new IllegalArgumentException("a prompt is empty; it has at least one token");
         }
+    }
+
+    /** A request that leaves the model free. */
+    public GenerationRequest(
+            EncodedPrompt prompt, int maxNewTokens, StopRule stop, int @Nullable [] suffix, long seed, int adapter) {
+        this(prompt, maxNewTokens, stop, suffix, seed, adapter, null);
     }
 
     /** Reads the scheduler's tokens right after a prompt. */

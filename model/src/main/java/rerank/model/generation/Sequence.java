@@ -146,6 +146,7 @@ public final class Sequence {
     Turn turn(int most) {
         int count = Math.min(most, pending());
         boolean isLast = fed + count == length;
+        Constraint constraint = request.constraint();
         Turn.Read read = !isLast ? Turn.Read.NOTHING : state == State.SCORING ? Turn.Read.SCORE : Turn.Read.SAMPLE;
         if (read == Turn.Read.SAMPLE && uniformOf != generated) {
             uniform = random.nextInt(UNIFORM_STEPS) / (float) UNIFORM_STEPS;
@@ -160,7 +161,8 @@ public final class Sequence {
                 prefix == null ? null : prefix.asPrefix(),
                 read,
                 uniform,
-                request.adapter());
+                request.adapter(),
+                read == Turn.Read.SAMPLE && constraint != null ? constraint.allowed() : null);
     }
 
     /** Takes what a step read after its turn. */
@@ -197,6 +199,10 @@ public final class Sequence {
             return;
         }
         append(token, logProb);
+        Constraint constraint = request.constraint();
+        if (constraint != null) {
+            constraint.wrote(token);
+        }
         OptionalInt cut = request.stop().cut(tokens, length - generated, length);
         if (cut.isPresent()) {
             length -= generated - cut.getAsInt();

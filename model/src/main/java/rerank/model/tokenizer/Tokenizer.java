@@ -6,10 +6,13 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import rerank.model.weights.CheckpointException;
 
@@ -28,6 +31,9 @@ public final class Tokenizer implements AutoCloseable {
     private final TokenizerFile file;
     private final TokenizerConfig config;
     private final HuggingFaceTokenizer withSpecials;
+
+    /** What tokens spell by themselves, as far as anybody has asked. */
+    private final Map<Integer, String> spelt = new ConcurrentHashMap<>();
 
     /** The same tokenizer without its added tokens; made when a text first spells one. Guarded by this. */
     private @Nullable HuggingFaceTokenizer plain;
@@ -97,6 +103,45 @@ public final class Tokenizer implements AutoCloseable {
             ends[i] = utf16[spans[i].getEnd()];
         }
         return new Encoded(ints(encoding.getIds()), starts, ends);
+    }
+
+    /**
+     * A stretch of a text that the pre-tokenizer keeps together, such as a word, with the space before it: what its tokens are does
+     * not depend on what stands around it.
+     *
+     * @param ids its tokens
+     * @param text what they spell
+     */
+    public record Piece(int[] ids, String text) {}
+
+    /** A plain text in pieces. */
+    public List<Piece> pieces(String text) {
+        String wellFormed = WellFormed.of(text);
+        HuggingFaceTokenizer tokenizer = file.mayMatchAddedToken(wellFormed) ? plain() : withSpecials;
+        Encoding encoding = tokenizer.encode(wellFormed, false, false);
+        int[] ids = ints(encoding.getIds());
+        long[] words = encoding.getWordIds();
+        List<Piece> found = new ArrayList<>();
+        int from = 0;
+        for (int to = 1; to <= ids.length; to++) {
+            boolean isEnd = to == ids.length || words[to] != words[to - 1];
+            int[] own = Arrays.copyOfRange(ids, from, to);
+            String spelling = isEnd ? spelt(own) : "";
+            if (isEnd && (to == ids.length || !spelling.equals(" "))) {
+                found.add(new Piece(own, spelling));
+                from = to;
+            }
+        }
+        return found;
+    }
+
+    private String spelt(int[] ids) {
+        StringBuilder text = new StringBuilder();
+        for (int id : ids) {
+            text.append(spelt.computeIfAbsent(id, any -> decode(new int[] {id}, false)));
+        }
+        // Characters may be spelt by several tokens.
+        return text.indexOf("\uFFFD") < 0 ? text.toString() : decode(ids, false);
     }
 
     /** Encodes text of our own making (templates), where special tokens are written by name. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * first, so that the ones padded together are of similar length.
  */
 final class StepPlan {
-    private static final int HEADER = 12;
+    private static final int HEADER = 13;
 
     /** Prompts are padded together while at most this share of the places is padding. */
     private static final double MOST_PADDING = 0.15;
@@ -91,6 +91,7 @@ final class StepPlan {
         plan.set(10, writeAdapters());
         plan.set(1, writeReads(Turn.Read.SAMPLE));
         plan.set(2, writeReads(Turn.Read.SCORE));
+        plan.set(12, writeAllowed());
         plan.set(3, reading.asked().length);
         for (int token : reading.asked()) {
             index.add(token);
@@ -280,6 +281,24 @@ final class StepPlan {
             }
         }
         return count;
+    }
+
+    /** Which tokens the samples of some turns may be: for each the place of its sample, then the tokens. */
+    private int writeAllowed() {
+        List<Turn> sampled =
+                turns.stream().filter(turn -> turn.read() == Turn.Read.SAMPLE).toList();
+        Numbers tokensAllowed = new Numbers(64);
+        for (int i = 0; i < sampled.size(); i++) {
+            int[] allowed = sampled.get(i).allowed();
+            if (allowed != null) {
+                addRepeated(i, allowed.length);
+                for (int token : allowed) {
+                    tokensAllowed.add(token);
+                }
+            }
+        }
+        index.addAll(tokensAllowed.toArray());
+        return tokensAllowed.size;
     }
 
     /** The numbers that decide samples, in the order of the sampled turns. */

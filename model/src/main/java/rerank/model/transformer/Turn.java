@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param read what is read after its last token
  * @param uniform in [0, 1): decides the sample where one is drawn
  * @param adapter which low-rank adapter it uses; -1 for none
+ * @param allowed where a token is sampled, those that it may be; null for all
  */
 public record Turn(
         int[] tokenIds,
@@ -24,7 +25,8 @@ public record Turn(
         @Nullable Prefix prefix,
         Read read,
         float uniform,
-        int adapter) {
+        int adapter,
+        int @Nullable [] allowed) {
     /** What is read from the distribution after a token. */
     public enum Read {
         /** Nothing: more tokens of the sequence follow. */
@@ -53,6 +55,24 @@ public record Turn(
             throw new IllegalArgumentException("a turn up to position " + (own + count) + " of its own does not fit "
                     + (slot == null ? "without a slot" : "a slot of " + slot.capacity()));
         }
+        if (allowed != null && (allowed.length == 0 || read != Read.SAMPLE)) {
+            throw new IllegalArgumentException("a turn that reads " + read + " may be followed by one of "
+                    + allowed.length + " tokens; at least one is needed where one is sampled, and none elsewhere");
+        }
+    }
+
+    /** A turn after which any token may come. */
+    public Turn(
+            int[] tokenIds,
+            int[] tokenTypes,
+            int from,
+            int count,
+            @Nullable Slot slot,
+            @Nullable Prefix prefix,
+            Read read,
+            float uniform,
+            int adapter) {
+        this(tokenIds, tokenTypes, from, count, slot, prefix, read, uniform, adapter, null);
     }
 
     /** A whole prompt by itself, nothing kept. */

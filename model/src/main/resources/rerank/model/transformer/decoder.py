@@ -37,7 +37,7 @@ class Decoder(Module):
     N = plan[0]
     L = shape[0]
     at = 3 * N
-    pi = 12
+    pi = 13
     # Runs of tokens to remember: block, first token and number; the row and position of each.
     wn = annotate(List[int], [])
     wr = annotate(List[Tensor], [])
@@ -109,6 +109,11 @@ class Decoder(Module):
     at = at + plan[1]
     scored = index[at:at + plan[2]]
     at = at + plan[2]
+    # Samples that may only be some tokens: of which sample each of these tokens is one, then the tokens.
+    bound = index[at:at + plan[12]]
+    at = at + plan[12]
+    allowed = index[at:at + plan[12]]
+    at = at + plan[12]
     asked = index[at:at + plan[3]]
 
     x = __torch__.embed(index[0:N], index[N:2 * N], w)
@@ -191,6 +196,9 @@ class Decoder(Module):
     parts = annotate(List[Tensor], [])
     if plan[1] > 0:
       logits = __torch__.project_packed(x[0:plan[1]], w, __torch__.head_slot(w), -1, p, 0, kind).to(6)
+      if plan[12] > 0:
+        free = torch.index(logits, annotate(List[Optional[Tensor]], [bound, allowed]))
+        logits = torch.index_put_(torch.index_fill(logits, 0, bound, float("-inf")), annotate(List[Optional[Tensor]], [bound, allowed]), free)
       token, chosen = __torch__.choose(logits, temperature, top_p, uniform, plan[5] != 0)
       parts.append(token.to(6))
       parts.append(chosen)

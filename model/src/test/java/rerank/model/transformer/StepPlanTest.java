@@ -20,7 +20,7 @@ import rerank.model.transformer.Turn.Read;
 /** Reads plans as {@code Decoder.step} does. */
 class StepPlanTest {
     private static final Reading READING = Reading.greedy(5, 6);
-    private static final int HEADER = 12;
+    private static final int HEADER = 13;
 
     @TempDir
     static Path directory;

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,47 @@ class TransformerTest {
                 assertThat(frequencies[id]).as("token %d", id).isCloseTo(expected[id], within(2.0 / samples));
             }
         }
+    }
+
+    @Test
+    void choosesTheMostProbableOfTheTokensThatMayCome() {
+        int[] prompt = TinyCheckpoint.tokens(new Random(6), 12);
+        int[] some = {7, 3, 91, 200};
+        try (Transformer transformer = random("qwen2")) {
+            float[] logProbs = logProbs(transformer, prompt)[0];
+            int best = Arrays.stream(some)
+                    .boxed()
+                    .max((a, b) -> Float.compare(logProbs[a], logProbs[b]))
+                    .orElseThrow();
+            int bestOfAll = IntStream.range(0, logProbs.length)
+                    .boxed()
+                    .max((a, b) -> Float.compare(logProbs[a], logProbs[b]))
+                    .orElseThrow();
+            assertThat(best).isNotEqualTo(bestOfAll);
+            List<Turn> turns = List.of(
+                    sampled(prompt, 0.5f, null), sampled(prompt, 0.5f, some), sampled(prompt, 0.5f, new int[] {5}));
+
+            StepResult greedy = transformer.step(turns, null, Reading.greedy());
+            assertThat(greedy.tokenIds()).containsExactly(bestOfAll, best, 5);
+            assertThat(greedy.chosen()[1]).isFinite();
+
+            for (float uniform = 0; uniform < 1; uniform += 0.05f) {
+                StepResult drawn = transformer.step(
+                        List.of(sampled(prompt, uniform, some)), null, new Reading(2, 0.9f, true, new int[0], true));
+                assertThat(some).contains(drawn.tokenIds()[0]);
+            }
+        }
+    }
+
+    @Test
+    void refusesATurnThatNothingMayFollow() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sampled(new int[] {1}, 0, new int[0]))
+                .withMessageContaining("at least one is needed");
+    }
+
+    private static Turn sampled(int[] prompt, float uniform, int @Nullable [] allowed) {
+        return new Turn(prompt, NO_TYPES, 0, prompt.length, null, null, Read.SAMPLE, uniform, -1, allowed);
     }
 
     /** The definition, in double precision: the most probable tokens until their sum reaches topP. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import rerank.model.RerankerSettings;
+import rerank.model.phrasing.Phrasing;
 import rerank.model.transformer.TransformerTrainer;
 
 /**
@@ -39,6 +40,7 @@ public final class RunDirectory {
     private final Path directory;
     private final Path tokenizer;
     private final @Nullable RerankerSettings settings;
+    private final @Nullable Phrasing phrasing;
     private final boolean bf16;
 
     /**
@@ -56,11 +58,18 @@ public final class RunDirectory {
      *
      * @param tokenizer directory whose tokenizer files go into every checkpoint
      * @param settings how checkpoints are used for reranking; null for what is no reranker
+     * @param phrasing what explanations of checkpoints are bound to; null leaves them free
      */
-    public RunDirectory(Path directory, Path tokenizer, @Nullable RerankerSettings settings, boolean bf16) {
+    public RunDirectory(
+            Path directory,
+            Path tokenizer,
+            @Nullable RerankerSettings settings,
+            @Nullable Phrasing phrasing,
+            boolean bf16) {
         this.directory = directory;
         this.tokenizer = tokenizer;
         this.settings = settings;
+        this.phrasing = phrasing;
         this.bf16 = bf16;
         make(directory);
         prepare(last());
@@ -163,11 +172,15 @@ public final class RunDirectory {
                     Files.copy(tokenizer.resolve(file), checkpoint.resolve(file), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+            Files.deleteIfExists(checkpoint.resolve(Phrasing.FILE));
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + checkpoint + ": cannot be written", e);
         }
         if (settings != null) {
             settings.writeTo(checkpoint);
+        }
+        if (phrasing != null) {
+            phrasing.writeTo(checkpoint);
         }
     }
 

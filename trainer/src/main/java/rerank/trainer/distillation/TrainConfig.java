@@ -210,6 +210,7 @@ public record TrainConfig(
      * @param evalData held-out files
      * @param patience evaluations without a better one that end the run; 0 for no end
      * @param bf16 whether exported weights are bf16
+     * @param phrasingGroups groups of each data set that the phrasing of explanations is learned from; 0 to save none
      */
     public record Schedule(
             long maxSteps,
@@ -219,7 +220,8 @@ public record TrainConfig(
             int evalCandidates,
             List<Path> evalData,
             int patience,
-            boolean bf16) {}
+            boolean bf16,
+            int phrasingGroups) {}
 
     private static final String WHAT = "training configuration";
     private static final ConfigDef DEFINITION = definition();
@@ -422,7 +424,8 @@ public record TrainConfig(
                     integer("eval.candidates"),
                     paths("eval.data"),
                     integer("eval.patience"),
-                    flag("export.bf16"));
+                    flag("export.bf16"),
+                    integer("phrasing.groups"));
         }
     }
 }

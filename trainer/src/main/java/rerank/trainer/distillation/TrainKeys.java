@@ -133,6 +133,16 @@ final class TrainKeys {
                         "Share of draws whose rare words are replaced by made-up ones, the same in query, documents and"
                                 + " explanation: what matching words are worth where their meaning is unknown.")
                 .define(
+                        "phrasing.groups",
+                        INT,
+                        0,
+                        atLeast(0),
+                        MEDIUM,
+                        "Groups of each data set of distill that the phrasing of explanations is learned from, to which those of the"
+                                + " checkpoint are bound: words that neither it nor the pair has are not written, and quotations"
+                                + " are taken from the right text. For teachers that phrase alike again and again; 0 leaves"
+                                + " explanations free.")
+                .define(
                         "precision",
                         STRING,
                         "float32",

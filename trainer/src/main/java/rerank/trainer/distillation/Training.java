@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import rerank.model.LanguageModelReranker;
 import rerank.model.RerankerSettings;
 import rerank.model.adapter.AdapterMerge;
+import rerank.model.phrasing.Phrasing;
+import rerank.model.phrasing.PhrasingLearner;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
 import rerank.model.prompt.TokenTypes;
@@ -19,6 +22,9 @@ import rerank.model.ranking.Mode;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.TransformerTrainer;
+import rerank.trainer.teacher.GroupSource;
+import rerank.trainer.teacher.LabeledCandidate;
+import rerank.trainer.teacher.TrainingGroup;
 import rerank.trainer.tokenizer.BytePairTrainer;
 
 /** Runs what a {@link TrainConfig} says, from data to checkpoint. */
@@ -135,7 +141,8 @@ public final class Training {
             }
         }
         RerankerSettings settings = settings(Map.of());
-        Outcome outcome = run(trainer, tokenizerDirectory, parts, prompts.labelTokens(), devSets, settings);
+        Phrasing phrasing = phrasing(taught.values(), tokenizer);
+        Outcome outcome = run(trainer, tokenizerDirectory, parts, prompts.labelTokens(), devSets, settings, phrasing);
         if (!devSets.isEmpty()) {
             Path plain = plain(outcome.checkpoint());
             Map<Mode, Double> weights = FirstStageWeights.choose(
@@ -145,6 +152,22 @@ public final class Training {
             settings(weights).writeTo(outcome.checkpoint());
         }
         return outcome;
+    }
+
+    /** How the teachers phrase explanations; null where nobody wants to know, or they have nothing in common. */
+    private @Nullable Phrasing phrasing(Collection<TaughtData> taught, Tokenizer tokenizer) {
+        var learner = new PhrasingLearner(tokenizer, config.rows().maxPromptTokens());
+        int most = config.schedule().phrasingGroups();
+        for (TaughtData data : taught) {
+            GroupSource groups = data.groups(config.seed(), config.rows().groupSize());
+            for (int i = 0; i < Math.min(most, groups.size()); i++) {
+                TrainingGroup group = groups.group(i);
+                for (LabeledCandidate taughtOf : group.candidates()) {
+                    learner.add(group.query(), taughtOf.candidate(), taughtOf.explanation());
+                }
+            }
+        }
+        return learner.learn().orElse(null);
     }
 
     /** The checkpoint itself; of an adapter, the merged one that is made beside it. */
@@ -168,7 +191,7 @@ public final class Training {
         for (Path file : config.schedule().evalData()) {
             heldOut.add(new HeldOut(fileSource(file, tokenizer, config.seed())));
         }
-        return run(trainer, tokenizerDirectory, parts, NO_LABELS, heldOut, null);
+        return run(trainer, tokenizerDirectory, parts, NO_LABELS, heldOut, null, null);
     }
 
     private ExampleSource fileSource(Path file, Tokenizer tokenizer, long seed) {
@@ -214,9 +237,14 @@ public final class Training {
             List<Mixture.Part> parts,
             int[] labelTokens,
             List<? extends DevSet> devSets,
-            @Nullable RerankerSettings settings) {
+            @Nullable RerankerSettings settings,
+            @Nullable Phrasing phrasing) {
         var directory = new RunDirectory(
-                config.out(), tokenizerDirectory, settings, config.schedule().bf16());
+                config.out(),
+                tokenizerDirectory,
+                settings,
+                phrasing,
+                config.schedule().bf16());
         directory.note(config.given());
         var run = new TrainingRun(
                 config,

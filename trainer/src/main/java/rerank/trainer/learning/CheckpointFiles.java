@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 import rerank.model.RerankerSettings;
 import rerank.model.adapter.AdapterConfig;
 import rerank.model.adapter.AdapterMerge;
+import rerank.model.phrasing.Phrasing;
 import rerank.model.transformer.TransformerTrainer;
 
-/** Writes a candidate as a whole checkpoint directory: weights, tokenizer, and settings that name its version. */
+/** Writes a candidate as a whole checkpoint directory: weights, tokenizer, phrasing, and settings that name its version. */
 final class CheckpointFiles {
-    private static final List<String> TOKENIZER =
-            List.of("tokenizer.json", "tokenizer_config.json", "generation_config.json");
+    private static final List<String> BESIDE_WEIGHTS =
+            List.of("tokenizer.json", "tokenizer_config.json", "generation_config.json", Phrasing.FILE);
 
     private CheckpointFiles() {}
 
@@ -46,7 +47,7 @@ final class CheckpointFiles {
                 AdapterMerge.merge(parent, part, out);
                 delete(part);
             }
-            for (String file : TOKENIZER) {
+            for (String file : BESIDE_WEIGHTS) {
                 if (Files.exists(parent.resolve(file))) {
                     Files.copy(parent.resolve(file), out.resolve(file), StandardCopyOption.REPLACE_EXISTING);
                 }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import rerank.model.LanguageModelReranker;
 import rerank.model.RerankerSettings;
+import rerank.model.phrasing.Phrasing;
 import rerank.model.prompt.PromptBuilder;
 import rerank.model.prompt.PromptTemplate;
 import rerank.model.tokenizer.Tokenizer;
@@ -189,6 +190,7 @@ public final class Refinement {
                 config.out(),
                 open.checkpoint(),
                 open.settings(),
+                Phrasing.read(open.checkpoint()).orElse(null),
                 config.schedule().bf16());
         directory.note(config.given());
         int rows = config.optimization().drawsPerStep() * config.rows().groupSize();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
@@ -21,7 +22,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rerank.model.adapter.Adapter;
+import rerank.model.generation.Constraint;
+import rerank.model.phrasing.Phrasing;
 import rerank.model.prompt.EncodedPrompt;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Query;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.Transformer;
@@ -29,6 +34,7 @@ import rerank.model.transformer.TransformerTrainer;
 import rerank.model.transformer.TransformerTrainer.AdamW;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
 import rerank.model.weights.WeightMap;
+import rerank.trainer.storefront.Storefront;
 
 class TrainingRunTest {
     private static final PrintStream NOWHERE =
@@ -153,6 +159,32 @@ class TrainingRunTest {
         assertThat(fast.value()).isLessThan(slow.value());
         assertThat(fast.step()).isEqualTo(40);
         assertThatThrownBy(() -> RunComparison.of(List.of(directory))).hasMessageContaining("is no directory of a run");
+    }
+
+    @Test
+    void checkpointsBringThePhrasingOfTheirTeacher() {
+        Path shipped = Path.of("../models/rerank-small").toAbsolutePath();
+        Map<String, String> distilled = Map.of(
+                "tokenizer.dir", shipped.toString(),
+                "prompt.template", "compact-v1",
+                "model.token.types", "16",
+                "max.prompt.tokens", "160",
+                "eval.queries", "0");
+
+        Path bound = train("distill", Path.of("storefront"), 1, with(distilled, "phrasing.groups", "100"))
+                .checkpoint();
+        Storefront storefront = Storefront.named("storefront").orElseThrow();
+        Query query = storefront.dataset().queries("dev").get(0);
+        Candidate candidate = storefront.dataset().candidates(query.id(), 1).get(0);
+        try (Tokenizer tokenizer = Tokenizer.load(bound)) {
+            Constraint constraint = Phrasing.read(bound)
+                    .orElseThrow()
+                    .bind(tokenizer, Set.of(1), 160)
+                    .of(query, candidate);
+            assertThat(constraint).isNotNull();
+            // All of its explanations begin alike.
+            assertThat(tokenizer.decode(constraint.allowed(), false)).isEqualTo(" want");
+        }
     }
 
     @Test

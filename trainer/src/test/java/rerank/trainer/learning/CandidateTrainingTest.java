@@ -16,6 +16,7 @@ import rerank.model.LanguageModelReranker;
 import rerank.model.RerankerSettings;
 import rerank.model.adapter.AdaptedModule;
 import rerank.model.adapter.AdapterConfig;
+import rerank.model.phrasing.Phrasing;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.LabelDistribution;
@@ -59,14 +60,18 @@ class CandidateTrainingTest {
     }
 
     @Test
-    void whatUsersChooseRises() {
+    void whatUsersChooseRises() throws Exception {
         double before = advantage(distilled);
+        Files.writeString(
+                distilled.resolve(Phrasing.FILE),
+                "{\"words\":[\" good\"],\"quotations\":[],\"states\":[[-1,-1,-1,0],[-1,-1,0,-2]]}");
 
         CandidateTraining.Outcome outcome = train(CLICKS, plan(1), clicks(60, 2), null, "v2");
 
         assertThat(advantage(outcome.checkpoint())).isGreaterThan(before + 0.1);
         assertThat(outcome.last().list()).isLessThan(outcome.first().list());
         assertThat(outcome.lists()).isEqualTo(60);
+        assertThat(Phrasing.read(outcome.checkpoint())).as("as its parent's").isPresent();
         try (var reranker = LanguageModelReranker.load(outcome.checkpoint())) {
             assertThat(reranker.identity().modelVersion()).isEqualTo("v2");
             assertThat(reranker.identity().firstStageWeight(Mode.LABEL)).isEqualTo(0.3);

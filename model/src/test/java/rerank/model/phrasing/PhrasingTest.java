@@ -1,0 +1,206 @@
+package rerank.model.phrasing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rerank.model.generation.Constraint;
+import rerank.model.ranking.Candidate;
+import rerank.model.ranking.Query;
+import rerank.model.tokenizer.TinyTokenizer;
+import rerank.model.tokenizer.Tokenizer;
+import rerank.model.weights.CheckpointException;
+
+/** Learns how a made-up shop and a made-up library explain, and looks at what may then be written. */
+class PhrasingTest {
+    private static final List<String> COLOURS = List.of("red", "blue", "green", "grey");
+    private static final List<String> NAMES =
+            List.of("moss", "fern", "oak", "elm", "ash", "yew", "fir", "larch", "alder", "birch", "maple", "hazel");
+    private static final int STOP = 256;
+
+    @TempDir
+    private Path directory;
+
+    private Tokenizer tokenizer;
+
+    @BeforeEach
+    void writeTokenizer() {
+        new TinyTokenizer().special(List.of("<|end|>")).writeTo(directory);
+        tokenizer = Tokenizer.load(directory);
+    }
+
+    @AfterEach
+    void close() {
+        tokenizer.close();
+    }
+
+    @Test
+    void saysWhatTheTeachersSay() {
+        Phrasing phrasing = learned();
+
+        assertThat(accepts(phrasing, shop("bag under $60", "A red bag for $45."), "costs $45, under $60"))
+                .isTrue();
+        assertThat(accepts(phrasing, shop("bag under $60", "A red bag for $45."), "comes in red"))
+                .isTrue();
+        assertThat(accepts(phrasing, shop("bag under $60", "A red bag for $45."), "likes the bag"))
+                .isFalse();
+    }
+
+    @Test
+    void takesAQuotationFromTheTextThatTheTeachersTakeItFrom() {
+        Phrasing phrasing = learned();
+        Pair pair = shop("bag under $60", "A red bag for $45.");
+
+        assertThat(accepts(phrasing, pair, "costs $60, under $60")).isFalse();
+        assertThat(accepts(phrasing, pair, "costs $45, under $45")).isFalse();
+    }
+
+    @Test
+    void quotesNumbersWhole() {
+        Phrasing phrasing = learned();
+        Pair pair = shop("bag under $60", "A red bag for $45.50.");
+
+        assertThat(accepts(phrasing, pair, "costs $45.50, under $60")).isTrue();
+        assertThat(accepts(phrasing, pair, "costs $45, under $60")).isFalse();
+        assertThat(accepts(phrasing, pair, "costs $5, under $60")).isFalse();
+    }
+
+    @Test
+    void quotesOneOfFewThingsWhereTheTeachersDo() {
+        Pair pair = shop("bag under $60", "A leather bag in grey for $45.");
+
+        assertThat(accepts(learned(), pair, "comes in grey")).isTrue();
+        assertThat(accepts(learned(), pair, "comes in leather")).isFalse();
+    }
+
+    @Test
+    void quotesBeginningsAsFarAsTheTeachersDo() {
+        Phrasing phrasing = learned();
+        Pair pair =
+                new Pair(new Query("q", "trees"), new Candidate("d", "Quince of the rocky valley", "A tree.", 1, 1));
+
+        assertThat(accepts(phrasing, pair, "is on Quince of the")).isTrue();
+        assertThat(accepts(phrasing, pair, "is on Quince")).isFalse();
+        assertThat(accepts(phrasing, pair, "is on valley")).isFalse();
+        assertThat(accepts(
+                        phrasing,
+                        new Pair(pair.query(), new Candidate("d", "Quince", "A tree.", 1, 1)),
+                        "is on Quince"))
+                .isTrue();
+    }
+
+    @Test
+    void asksNothingOfAPairThatNoExplanationFits() {
+        Phrasing.Bound bound = learned().bind(tokenizer, Set.of(STOP), 100);
+
+        assertThat(bound.of(new Query("q", "a tree"), new Candidate("d", "", "", 1, 1)))
+                .isNull();
+    }
+
+    @Test
+    void endsWhereTheTeachersEnd() {
+        Constraint explanation = learned()
+                .bind(tokenizer, Set.of(STOP), 100)
+                .of(new Query("q", "bag under $60"), new Candidate("d", "Bag", "A red bag for $45.", 1, 1));
+        assertThat(explanation).isNotNull();
+
+        for (int token : tokenizer.encode(" comes in red").ids()) {
+            assertThat(explanation.allowed()).contains(token).doesNotContain(STOP);
+            explanation.wrote(token);
+        }
+
+        assertThat(explanation.allowed()).containsExactly(STOP);
+    }
+
+    @Test
+    void survivesItsFile() {
+        learned().writeTo(directory);
+
+        Phrasing read = Phrasing.read(directory).orElseThrow();
+
+        assertThat(read.words()).isEqualTo(learned().words());
+        assertThat(read.quotations()).isEqualTo(learned().quotations());
+        assertThat(read.states()).isEqualTo(learned().states());
+        assertThat(accepts(read, shop("bag under $60", "A red bag for $45."), "costs $45, under $60"))
+                .isTrue();
+    }
+
+    @Test
+    void saysWhatIsWrongWithItsFile() throws IOException {
+        assertThat(Phrasing.read(directory)).isEmpty();
+        Files.writeString(
+                directory.resolve(Phrasing.FILE), "{\"words\":[\" a\"],\"quotations\":[],\"states\":[[-1,-1,-1,7]]}");
+
+        assertThatThrownBy(() -> Phrasing.read(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("phrasing.json: cannot be read: there is no symbol 7 among 1")
+                .hasMessageContaining("or delete it");
+
+        Files.writeString(directory.resolve(Phrasing.FILE), "{\"words\":[");
+        assertThatThrownBy(() -> Phrasing.read(directory)).isInstanceOf(CheckpointException.class);
+    }
+
+    @Test
+    void learnsNothingFromWhatIsNeverSaidTwice() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        learner.add(new Query("q", "a b"), new Candidate("d", "c", "d e", 1, 1), "something that nobody says again");
+
+        assertThat(learner.learn()).isEmpty();
+    }
+
+    private record Pair(Query query, Candidate candidate) {}
+
+    private static Pair shop(String query, String text) {
+        return new Pair(new Query("q", query), new Candidate("d", "Bag", text, 1, 1));
+    }
+
+    /** Whether an explanation may be written from its first token to its end. */
+    private boolean accepts(Phrasing phrasing, Pair pair, String explanation) {
+        Constraint constraint = phrasing.bind(tokenizer, Set.of(STOP), 100).of(pair.query(), pair.candidate());
+        assertThat(constraint).isNotNull();
+        List<Integer> tokens = new ArrayList<>();
+        for (int token : tokenizer.encode(" " + explanation).ids()) {
+            tokens.add(token);
+        }
+        tokens.add(STOP);
+        for (int token : tokens) {
+            if (java.util.Arrays.stream(constraint.allowed()).noneMatch(allowed -> allowed == token)) {
+                return false;
+            }
+            constraint.wrote(token);
+        }
+        return true;
+    }
+
+    private Phrasing learned() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(1);
+        for (int i = 0; i < 300; i++) {
+            int price = 20 + random.nextInt(60);
+            int limit = 30 + random.nextInt(60);
+            String colour = COLOURS.get(random.nextInt(COLOURS.size()));
+            Query query = new Query("q" + i, "bag under $" + limit);
+            Candidate bag = new Candidate("d" + i, "Bag", "A " + colour + " bag for $" + price + ".", 1, 1);
+            learner.add(query, bag, "costs $" + price + ", under $" + limit);
+            learner.add(query, bag, "comes in " + colour);
+            List<String> title = random.ints(1 + random.nextInt(4), 0, NAMES.size())
+                    .mapToObj(NAMES::get)
+                    .toList();
+            learner.add(
+                    new Query("t" + i, "trees"),
+                    new Candidate("t" + i, String.join(" ", title), "A tree that grows.", 1, 1),
+                    "is on " + String.join(" ", title.subList(0, Math.min(3, title.size()))));
+        }
+        return learner.learn().orElseThrow();
+    }
+}
