@@ -35,6 +35,9 @@ public final class PhrasingLearner {
     private static final int FEWEST = 3;
     private static final double LEAST_SHARE = 0.003;
 
+    /** More kinds of things are not known by having met some. */
+    private static final int FEW = 100;
+
     /** Where each thing is met so often in the mean, all there are have been met. */
     private static final int MEETINGS = 10;
 
@@ -96,13 +99,7 @@ public final class PhrasingLearner {
     }
 
     /** What comes before a quotation, and whether it is a number. */
-    private record Place(Before before, boolean isNumber) {
-        /** This and other places, behind fewer of the same symbols. */
-        Place wider() {
-            boolean isWide = before.first() == ANY;
-            return new Place(new Before(ANY, isWide ? ANY : before.second(), before.third()), isNumber);
-        }
-    }
+    private record Place(Before before, boolean isNumber) {}
 
     /**
      * A learner without an example.
@@ -180,10 +177,11 @@ public final class PhrasingLearner {
                     .mapToInt(part -> part.isQuotation() ? UNKNOWN : symbols.word(part.word()))
                     .toArray());
         }
+        Map<Place, List<List<Match>>> behindWords = behindWords(explanations, said);
         boolean isDone = false;
         while (!isDone) {
             Map<Place, List<int[]>> open = new LinkedHashMap<>();
-            Map<Place, List<List<Match>>> found = new HashMap<>();
+            Map<Place, List<List<Match>>> found = new HashMap<>(behindWords);
             for (int i = 0; i < said.size(); i++) {
                 int at = firstUnknown(said.get(i));
                 if (at >= 0) {
@@ -191,10 +189,9 @@ public final class PhrasingLearner {
                     var place =
                             new Place(before(said.get(i), at), matches.get(0).isNumber());
                     open.computeIfAbsent(place, any -> new ArrayList<>()).add(new int[] {i, at});
-                    for (Place wider :
-                            List.of(place, place.wider(), place.wider().wider())) {
-                        found.computeIfAbsent(wider, any -> new ArrayList<>()).add(matches);
-                    }
+                    found.computeIfAbsent(place, any -> new ArrayList<>()).add(matches);
+                    found.computeIfAbsent(behindQuotation(place), any -> new ArrayList<>())
+                            .add(matches);
                 }
             }
             open.forEach((place, where) -> {
@@ -209,6 +206,38 @@ public final class PhrasingLearner {
             return ended;
         });
         return said;
+    }
+
+    /** All quotations by the one word and the two words before them. */
+    private static Map<Place, List<List<Match>>> behindWords(List<List<Part>> explanations, List<int[]> said) {
+        Map<Place, List<List<Match>>> found = new HashMap<>();
+        for (int i = 0; i < said.size(); i++) {
+            for (int at = 1; at < said.get(i).length; at++) {
+                Part part = explanations.get(i).get(at);
+                if (part.isQuotation()) {
+                    Before before = before(said.get(i), at);
+                    boolean isNumber = part.matches().get(0).isNumber();
+                    found.computeIfAbsent(behindWord(before, isNumber), any -> new ArrayList<>())
+                            .add(part.matches());
+                    found.computeIfAbsent(behindTwo(before, isNumber), any -> new ArrayList<>())
+                            .add(part.matches());
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Place behindWord(Before before, boolean isNumber) {
+        return new Place(new Before(ANY, ANY, before.third()), isNumber);
+    }
+
+    private static Place behindTwo(Before before, boolean isNumber) {
+        return new Place(new Before(ANY, before.second(), before.third()), isNumber);
+    }
+
+    /** All places a word and a sign behind the same quotation: "under" and "over" some weight. */
+    private static Place behindQuotation(Place place) {
+        return new Place(new Before(place.before().first(), place.before().second(), ANY), place.isNumber());
     }
 
     private static int firstUnknown(int[] said) {
@@ -227,12 +256,19 @@ public final class PhrasingLearner {
     }
 
     /**
-     * What quotations in one place have in common. Where too few were met to know all kinds there are, those behind the same two
-     * symbols, or the same one, tell.
+     * What quotations in one place have in common. Where too few were met to know all kinds there are, places that are behind some
+     * of the same symbols tell.
      */
     private static Quotation quotation(Place place, Map<Place, List<List<Match>>> found) {
-        for (Place wider : List.of(place, place.wider(), place.wider().wider())) {
-            Quotation quotation = quotation(place.isNumber(), found.getOrDefault(wider, List.of()));
+        List<Place> wider = new ArrayList<>(List.of(place));
+        if (Symbols.isQuotation(place.before().first())) {
+            wider.add(behindQuotation(place));
+        }
+        wider.add(behindTwo(place.before(), place.isNumber()));
+        wider.add(behindWord(place.before(), place.isNumber()));
+        wider.removeIf(one -> !found.containsKey(one));
+        for (Place one : wider) {
+            Quotation quotation = quotation(place.isNumber(), found.getOrDefault(one, List.of()));
             if (!quotation.shapes().isEmpty()) {
                 return quotation;
             }
@@ -259,7 +295,8 @@ public final class PhrasingLearner {
         }
         Map<String, Integer> shapes = new HashMap<>();
         chosen.forEach(match -> shapes.merge(match.shape(), 1, Integer::sum));
-        boolean areFew = shapes.size() * MEETINGS <= chosen.size()
+        boolean areFew = shapes.size() <= FEW
+                && shapes.size() * MEETINGS <= chosen.size()
                 && chosen.stream().allMatch(match -> match.length() <= Passage.LONGEST_SHAPE);
         boolean isHead = chosen.stream().filter(Match::isHead).count() >= nearlyAll;
         int mostWords = isHead && !areFew ? mostWords(chosen) : 0;
@@ -365,6 +402,10 @@ public final class PhrasingLearner {
         private final Map<Integer, Integer> words = new HashMap<>();
         private final List<Integer> order = new ArrayList<>();
         private final Map<Quotation, Integer> quotations = new LinkedHashMap<>();
+
+        static boolean isQuotation(int symbol) {
+            return symbol >= QUOTATIONS;
+        }
 
         int word(int piece) {
             return words.computeIfAbsent(piece, any -> {

@@ -160,7 +160,12 @@ public final class Training {
         int most = config.schedule().phrasingGroups();
         for (TaughtData data : taught) {
             GroupSource groups = data.groups(config.seed(), config.rows().groupSize());
-            for (int i = 0; i < Math.min(most, groups.size()); i++) {
+            int read = Math.min(most, groups.size());
+            if (read > 0) {
+                progress.println("learning how explanations are phrased: "
+                        + data.dataset().name() + ", " + read + " groups");
+            }
+            for (int i = 0; i < read; i++) {
                 TrainingGroup group = groups.group(i);
                 for (LabeledCandidate taughtOf : group.candidates()) {
                     learner.add(group.query(), taughtOf.candidate(), taughtOf.explanation());

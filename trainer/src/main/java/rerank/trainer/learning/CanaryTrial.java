@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * <p>What the estimate cannot see, a canary that users leave alone, the two samples show: where the canary's click utility (clicks
  * weighted by capped inverse propensity and the discount of their rank) is surely less than half of the other's, it is withdrawn.
  *
+ * <p>Where the experience holds no documents, only the two samples are left, and a canary waits for all its queries.
+ *
  * @param leastQueries of each of the two before anything is decided
  * @param mostQueries of the canary after which the mean decides
  * @param margin loss that is let pass, in clicks at the top a clicked query
@@ -105,12 +107,21 @@ public record CanaryTrial(
         if (own.length < leastQueries || other.length < leastQueries) {
             return new Finding(Decision.WAIT, figures, "canary: " + samples + ", at least " + leastQueries + " needed");
         }
-        Bootstrap within =
-                Bootstrap.unpaired(halved(reordered.byCanary()), halved(reordered.byActive()), confidence, seed);
+        boolean isCollapsed = Bootstrap.unpaired(own, other, confidence, seed).high() < -COLLAPSE * mean(other);
+        boolean isOver = own.length >= mostQueries;
+        String collapse = isCollapsed ? ", which is less than half" : "";
+        double[] byCanary = halved(reordered.byCanary());
+        double[] byActive = halved(reordered.byActive());
+        if (byCanary.length < 2 || byActive.length < 2) {
+            String reason = "canary: nothing to compare within queries, the experience holds no clicked documents; "
+                    + samples + collapse;
+            return new Finding(
+                    isCollapsed ? Decision.ROLL_BACK : isOver ? Decision.PROMOTE : Decision.WAIT, figures, reason);
+        }
+        Bootstrap within = Bootstrap.unpaired(byCanary, byActive, confidence, seed);
         figures.put("canaryDifference", within.mean());
         figures.put("canaryDifferenceLow", Math.max(-1e9, within.low()));
         figures.put("canaryDifferenceHigh", Math.min(1e9, within.high()));
-        boolean isCollapsed = Bootstrap.unpaired(own, other, confidence, seed).high() < -COLLAPSE * mean(other);
         String reason = String.format(
                 Locale.ROOT,
                 "canary: within queries %+.4f (%+.4f to %+.4f, allowed %+.4f); %s%s",
@@ -119,8 +130,7 @@ public record CanaryTrial(
                 within.high(),
                 -margin,
                 samples,
-                isCollapsed ? ", which is less than half" : "");
-        boolean isOver = own.length >= mostQueries;
+                collapse);
         if (isCollapsed || within.high() < 0 || (isOver && within.mean() < -margin)) {
             return new Finding(Decision.ROLL_BACK, figures, reason);
         }

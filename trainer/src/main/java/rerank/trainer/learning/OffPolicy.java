@@ -22,7 +22,7 @@ import rerank.model.ranking.Pair;
 public record OffPolicy(double cap, ClickWeights clicks) {
     /**
      * Differences of utility between a candidate's order and the logged one, by query with a click, in units of a click at
-     * the top.
+     * the top. Queries whose documents are not known are left out: no order can be given to them.
      */
     public double[] differences(Path candidate, List<LoggedQuery> heldOut, Propensities propensities) {
         List<double[]> found = new ArrayList<>(); // difference, weight
@@ -32,7 +32,8 @@ public record OffPolicy(double cap, ClickWeights clicks) {
                 List<Impression> judged = query.impressions().stream()
                         .filter(impression -> impression.labels() != null)
                         .toList();
-                if (judged.stream().anyMatch(impression -> clicks.of(impression) > 0)) {
+                boolean isClicked = judged.stream().anyMatch(impression -> clicks.of(impression) > 0);
+                if (isClicked && judged.stream().anyMatch(OffPolicy::hasText)) {
                     List<Judgment> judgments = reranker.judge(judged.stream()
                             .map(impression -> new Pair(query.query(), impression.candidate(), Pair.Task.LABEL, null))
                             .toList());
@@ -42,6 +43,11 @@ public record OffPolicy(double cap, ClickWeights clicks) {
         }
         double mean = found.stream().mapToDouble(each -> each[1]).average().orElse(1);
         return found.stream().mapToDouble(each -> each[0] / mean).toArray();
+    }
+
+    private static boolean hasText(Impression impression) {
+        return !impression.candidate().title().isBlank()
+                || !impression.candidate().text().isBlank();
     }
 
     private static double[] scores(

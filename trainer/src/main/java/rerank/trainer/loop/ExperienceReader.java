@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -128,9 +129,9 @@ final class ExperienceReader implements AutoCloseable {
      *
      * @param most fresh records at most, about evenly from the partitions; the others stay fresh for the next time
      * @param earlier records before the committed offsets, about
-     * @param isWithTexts see {@link Experiences}
+     * @param texts ids of the queries whose documents are wanted too; of the others only clicks count, and little memory is taken
      */
-    Batch read(int most, int earlier, boolean isWithTexts) {
+    Batch read(int most, int earlier, Predicate<String> texts) {
         List<TopicPartition> partitions = partitions();
         consumer.assign(partitions);
         Map<TopicPartition, Long> began = committed(partitions);
@@ -143,7 +144,7 @@ final class ExperienceReader implements AutoCloseable {
             consumer.seek(partition, from);
             next.put(partition, Math.max(from, began.getOrDefault(partition, 0L)));
         }
-        var reading = new Reading(began, end, (int) Math.ceil((double) most / partitions.size()), isWithTexts);
+        var reading = new Reading(began, end, (int) Math.ceil((double) most / partitions.size()), texts);
         reading.run(partitions, next);
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         next.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
@@ -182,17 +183,21 @@ final class ExperienceReader implements AutoCloseable {
         private final Map<TopicPartition, Long> began;
         private final Map<TopicPartition, Long> end;
         private final int mostFresh;
-        private final boolean isWithTexts;
+        private final Predicate<String> texts;
         private final List<LoggedQuery> fresh = new ArrayList<>();
         private final List<LoggedQuery> earlier = new ArrayList<>();
         private final Map<TopicPartition, Integer> taken = new HashMap<>();
         private int skipped;
 
-        Reading(Map<TopicPartition, Long> began, Map<TopicPartition, Long> end, int mostFresh, boolean isWithTexts) {
+        Reading(
+                Map<TopicPartition, Long> began,
+                Map<TopicPartition, Long> end,
+                int mostFresh,
+                Predicate<String> texts) {
             this.began = began;
             this.end = end;
             this.mostFresh = mostFresh;
-            this.isWithTexts = isWithTexts;
+            this.texts = texts;
         }
 
         void run(List<TopicPartition> partitions, Map<TopicPartition, Long> next) {
@@ -252,7 +257,7 @@ final class ExperienceReader implements AutoCloseable {
         private Optional<LoggedQuery> decoded(ConsumerRecord<String, byte[]> record) {
             try {
                 Experience event = serde.deserializer().deserialize(record.topic(), record.value());
-                return event == null ? Optional.empty() : Experiences.query(event, isWithTexts);
+                return event == null ? Optional.empty() : Experiences.query(event, texts.test(event.getQueryId()));
             } catch (SerializationException e) {
                 log.warn(
                         "{} partition {} offset {} is no experience",

@@ -158,7 +158,7 @@ public final class Learner implements AutoCloseable {
         if (!start.isReached()) {
             return report(0, Outcome.CANARY_PENDING, canary.getVersion(), Map.of(), "not begun yet: " + start.remark());
         }
-        ExperienceReader.Batch batch = experience.read(MOST_WATCHED, 0, false);
+        ExperienceReader.Batch batch = experience.read(MOST_WATCHED, 0, id -> false);
         List<LoggedQuery> since = batch.fresh().stream()
                 .filter(query -> query.shownAtMs() >= start.sinceMs())
                 .toList();
@@ -212,15 +212,29 @@ public final class Learner implements AutoCloseable {
         return new CanaryTrial.Reordered() {
             @Override
             public double[] byCanary() {
-                return offPolicy.differences(fetched(canary), lastByActive, propensities);
+                return offPolicy.differences(fetched(canary), withTexts(lastByActive), propensities);
             }
 
             @Override
             public double[] byActive() {
                 progress.at("judging the canary " + canary.getVersion(), 0.5);
-                return offPolicy.differences(fetched(active), byCanary, propensities);
+                return offPolicy.differences(fetched(active), withTexts(byCanary), propensities);
             }
         };
+    }
+
+    /** The same queries, read once more with their documents. */
+    private List<LoggedQuery> withTexts(List<LoggedQuery> queries) {
+        Map<String, LoggedQuery> wanted = new HashMap<>();
+        queries.forEach(query -> wanted.put(query.query().id(), query));
+        return experience.read(MOST_WATCHED, 0, wanted::containsKey).fresh().stream()
+                .filter(query -> {
+                    LoggedQuery same = wanted.get(query.query().id());
+                    return same != null
+                            && same.shownAtMs() == query.shownAtMs()
+                            && same.modelVersion().equals(query.modelVersion());
+                })
+                .toList();
     }
 
     private Path fetched(ModelVersion version) {
@@ -247,7 +261,7 @@ public final class Learner implements AutoCloseable {
     private CycleReport learn(ModelVersions standing, ModelVersion active) {
         progress.at("reading experience", 0);
         LearnConfig.Evidence evidence = config.evidence();
-        ExperienceReader.Batch batch = experience.read(evidence.most(), evidence.most(), true);
+        ExperienceReader.Batch batch = experience.read(evidence.most(), evidence.most(), id -> true);
         int fresh = batch.fresh().size();
         if (fresh < evidence.least()) {
             return report(

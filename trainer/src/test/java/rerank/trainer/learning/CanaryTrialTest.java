@@ -49,6 +49,22 @@ class CanaryTrialTest {
     }
 
     @Test
+    void withoutDocumentsToCompareTheSamplesDecideAndTheMostQueriesEndIt() {
+        CanaryTrial brief = new CanaryTrial(30, 40, 0.1, 0.9, 8, ClickWeights.DEFAULT);
+        CanaryTrial.Reordered nothing = given(new double[0], new double[0]);
+
+        CanaryTrial.Finding some =
+                brief.decide(served(35, 1, new Random(1)), served(35, 1, new Random(2)), nothing, PROPENSITIES, 1);
+        CanaryTrial.Finding all =
+                brief.decide(served(40, 1, new Random(1)), served(40, 1, new Random(2)), nothing, PROPENSITIES, 1);
+
+        assertThat(some.decision()).isEqualTo(Decision.WAIT);
+        assertThat(some.reason()).contains("the experience holds no clicked documents");
+        assertThat(some.figures()).doesNotContainKey("canaryDifference");
+        assertThat(all.decision()).isEqualTo(Decision.PROMOTE);
+    }
+
+    @Test
     void whatCannotBeToldApartIsDecidedByTheMeanAtLast() {
         CanaryTrial impatient = new CanaryTrial(30, 40, 0.1, 0.9, 8, ClickWeights.DEFAULT);
 
