@@ -194,8 +194,9 @@ public final class PhrasingLearner {
                             .add(matches);
                 }
             }
+            Map<Place, Quotation> looked = new HashMap<>();
             open.forEach((place, where) -> {
-                int symbol = symbols.quotation(quotation(place, found));
+                int symbol = symbols.quotation(quotation(place, found, looked));
                 where.forEach(at -> said.get(at[0])[at[1]] = symbol);
             });
             isDone = open.isEmpty();
@@ -235,7 +236,7 @@ public final class PhrasingLearner {
         return new Place(new Before(ANY, before.second(), before.third()), isNumber);
     }
 
-    /** All places a word and a sign behind the same quotation: "under" and "over" some weight. */
+    /** All places behind the same quotation and a sign: "under" and "over" some weight. */
     private static Place behindQuotation(Place place) {
         return new Place(new Before(place.before().first(), place.before().second(), ANY), place.isNumber());
     }
@@ -258,8 +259,10 @@ public final class PhrasingLearner {
     /**
      * What quotations in one place have in common. Where too few were met to know all kinds there are, places that are behind some
      * of the same symbols tell.
+     *
+     * @param looked what was made of places already
      */
-    private static Quotation quotation(Place place, Map<Place, List<List<Match>>> found) {
+    private static Quotation quotation(Place place, Map<Place, List<List<Match>>> found, Map<Place, Quotation> looked) {
         List<Place> wider = new ArrayList<>(List.of(place));
         if (Symbols.isQuotation(place.before().first())) {
             wider.add(behindQuotation(place));
@@ -268,15 +271,16 @@ public final class PhrasingLearner {
         wider.add(behindWord(place.before(), place.isNumber()));
         wider.removeIf(one -> !found.containsKey(one));
         for (Place one : wider) {
-            Quotation quotation = quotation(place.isNumber(), found.getOrDefault(one, List.of()));
+            Quotation quotation =
+                    looked.computeIfAbsent(one, any -> common(one.isNumber(), found.getOrDefault(one, List.of())));
             if (!quotation.shapes().isEmpty()) {
                 return quotation;
             }
         }
-        return quotation(place.isNumber(), found.getOrDefault(place, List.of()));
+        return common(place.isNumber(), found.getOrDefault(place, List.of()));
     }
 
-    private static Quotation quotation(boolean isNumber, List<List<Match>> found) {
+    private static Quotation common(boolean isNumber, List<List<Match>> found) {
         Map<Field, Integer> fields = new EnumMap<>(Field.class);
         for (List<Match> matches : found) {
             matches.stream().map(Match::field).distinct().forEach(field -> fields.merge(field, 1, Integer::sum));
