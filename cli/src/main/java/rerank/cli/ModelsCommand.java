@@ -199,22 +199,13 @@ final class ModelsCommand implements Callable<Integer> {
             if (announced.stream().anyMatch(done -> done.getStatus() != ModelStatus.CANDIDATE)) {
                 System.out.flush();
                 System.out.print(VersionSpread.awaited(
-                        config.client(), config.topicPlan().names(), after(announcer.standing(), announced)));
+                        config.client(), config.topicPlan().names(), announcer.standing()));
             }
             return 0;
         } catch (RolloutException e) {
             System.err.println("rerank models: " + e.getMessage());
             return 1;
         }
-    }
-
-    /** What is announced may be read a moment later. */
-    private static ModelVersions after(ModelVersions read, List<ModelVersion> announced) {
-        ModelVersions standing = read;
-        for (ModelVersion announcement : announced) {
-            standing = standing.with(announcement);
-        }
-        return standing;
     }
 
     private WorkerConfig config() throws IOException {

@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +32,9 @@ import rerank.schemas.versions.StatusReader;
 import rerank.schemas.versions.VersionAnnouncer;
 import rerank.schemas.versions.VersionReader;
 import rerank.schemas.versions.VersionTopicException;
+import rerank.topology.worker.TopicPlan;
+import rerank.topology.worker.Topics;
+import rerank.topology.worker.WorkerConfig;
 
 class VersionAnnouncerIT {
     @TempDir
@@ -69,6 +71,20 @@ class VersionAnnouncerIT {
                 .extracting(
                         decision -> decision.getSequence() + " " + decision.getVersion() + " " + decision.getStatus())
                 .containsExactly("1 a ACTIVE", "2 b ACTIVE", "3 a ACTIVE", "4 b ROLLED_BACK");
+    }
+
+    @Test
+    @Timeout(120)
+    void whatIsAnnouncedIsFoundByWhoeverAsksNext() throws Exception {
+        TopicNames topics = topics("next.");
+        try (VersionAnnouncer announcer = VersionAnnouncer.open(client, topics);
+                VersionAnnouncer other = VersionAnnouncer.open(client, topics)) {
+            for (int i = 1; i <= 30; i++) {
+                announcer.announce(draft("v-" + i));
+
+                assertThat(other.standing().lastSequence()).isEqualTo(i);
+            }
+        }
     }
 
     @Test
@@ -144,7 +160,7 @@ class VersionAnnouncerIT {
     @Test
     @Timeout(60)
     void whereWorkersDoNotSayWhatTheyServeNoTopicIsMadeOfAsking() throws Exception {
-        TopicNames topics = topics("older.");
+        TopicNames topics = new TopicNames("older.");
 
         assertThat(StatusReader.open(client, topics)).isEmpty();
 
@@ -161,18 +177,16 @@ class VersionAnnouncerIT {
                 .offset();
     }
 
-    private static TopicNames topics(String prefix) throws Exception {
-        TopicNames topics = new TopicNames(prefix);
+    private static TopicNames topics(String prefix) {
+        TopicPlan plan = WorkerConfig.of(Map.of(
+                        "bootstrap.servers", cluster.bootstrapServers(),
+                        "schema.registry.url", cluster.registryUrl(),
+                        "rerank.topics.prefix", prefix))
+                .topicPlan();
         try (Admin admin = Admin.create(client)) {
-            admin.createTopics(List.of(
-                            new NewTopic(topics.modelVersions(), 1, (short) 1)
-                                    .configs(Map.of("cleanup.policy", "compact")),
-                            new NewTopic(topics.modelDecisions(), 1, (short) 1),
-                            new NewTopic(topics.experience(), 1, (short) 1)))
-                    .all()
-                    .get();
+            new Topics(admin, plan).create();
         }
-        return topics;
+        return plan.names();
     }
 
     private static ModelVersion draft(String version) {

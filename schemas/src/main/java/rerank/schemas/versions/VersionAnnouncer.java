@@ -50,9 +50,6 @@ public final class VersionAnnouncer implements AutoCloseable {
     private final Clock clock;
     private final VersionReader reader;
 
-    /** The number of the last announcement of this announcer. */
-    private long announced;
-
     private VersionAnnouncer(Map<String, ?> client, TopicNames topics, Clock clock, VersionReader reader) {
         this.client = client;
         this.topics = topics;
@@ -80,15 +77,9 @@ public final class VersionAnnouncer implements AutoCloseable {
         List<ModelVersion> on(ModelVersions standing);
     }
 
-    /** What was announced up to now; all that this announcer announced is in it. */
+    /** What was announced up to now. */
     public ModelVersions standing() {
-        // The brokers show a transaction to readers a moment after its commit has returned.
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        ModelVersions standing = reader.readToEnd();
-        while (standing.lastSequence() < announced && System.nanoTime() < end) {
-            standing = reader.poll(A_MOMENT);
-        }
-        return standing;
+        return reader.readToEnd();
     }
 
     /** Announces one draft whatever the standing is; see {@link #announce(Decision)}. */
@@ -97,7 +88,7 @@ public final class VersionAnnouncer implements AutoCloseable {
     }
 
     /**
-     * Announces what a decision makes of the standing.
+     * Announces what a decision makes of the standing. When it returns, every reader finds it.
      *
      * @return the announcements as they were written
      * @throws VersionTopicException if it cannot be written
@@ -133,11 +124,8 @@ public final class VersionAnnouncer implements AutoCloseable {
                 tried = numbered(decision.on(reader.readToEnd()));
                 if (!tried.isEmpty() || !offsets.isEmpty()) {
                     write(producer, tried, offsets, group);
-                    announced = tried.isEmpty()
-                            ? announced
-                            : tried.get(tried.size() - 1).getSequence();
                 }
-                return tried;
+                break;
             } catch (CommitFailedException e) {
                 throw e;
             } catch (KafkaException e) {
@@ -147,6 +135,27 @@ public final class VersionAnnouncer implements AutoCloseable {
                 producer.close(Duration.ZERO);
             }
             pause();
+        }
+        awaitReadable(tried);
+        return tried;
+    }
+
+    /** Brokers show a transaction to readers a moment after its commit has returned; whoever asks next shall find it. */
+    private void awaitReadable(List<ModelVersion> announced) {
+        if (announced.isEmpty()) {
+            return;
+        }
+        long last = announced.get(announced.size() - 1).getSequence();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (reader.poll(A_MOMENT).lastSequence() < last) {
+                if (System.nanoTime() > end) {
+                    log.warn("number {} is announced, but cannot be read after {} s", last, PATIENCE.toSeconds());
+                    return;
+                }
+            }
+        } catch (RuntimeException e) {
+            log.warn("number {} is announced, but cannot be read back now", last, e);
         }
     }
 

@@ -2,13 +2,11 @@ package rerank.trainer.loop;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +44,6 @@ public final class Learner implements AutoCloseable {
     /** Queries without their documents that are looked at to judge a canary, at most. */
     private static final int MOST_WATCHED = 100_000;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration A_MOMENT = Duration.ofMillis(20);
-
     private final LearnConfig config;
     private final CheckpointStore store;
     private final Progress progress;
@@ -58,9 +53,6 @@ public final class Learner implements AutoCloseable {
     private final RerankerSettings base;
     private final Clock clock = Clock.systemUTC();
     private long cycles;
-
-    /** The number of the last announcement of this learner. */
-    private long announced;
 
     private Learner(
             LearnConfig config,
@@ -129,7 +121,7 @@ public final class Learner implements AutoCloseable {
      */
     public CycleReport cycle() {
         cycles++;
-        ModelVersions standing = standing();
+        ModelVersions standing = announcer.standing();
         Optional<ModelVersion> active = standing.active();
         if (active.isPresent() && active.get().getPinned()) {
             return report(
@@ -334,20 +326,7 @@ public final class Learner implements AutoCloseable {
     }
 
     private void announce(VersionAnnouncer.Decision decision, Map<TopicPartition, OffsetAndMetadata> offsets) {
-        for (ModelVersion written : announcer.announce(decision, offsets, experience.group())) {
-            announced = Math.max(announced, written.getSequence());
-        }
-    }
-
-    /** The standing with all that this learner announced: a commit can be read a moment after it was acknowledged. */
-    private ModelVersions standing() {
-        long patience = System.nanoTime() + PATIENCE.toNanos();
-        ModelVersions standing = announcer.standing();
-        while (standing.lastSequence() < announced && System.nanoTime() < patience) {
-            LockSupport.parkNanos(A_MOMENT.toNanos());
-            standing = announcer.standing();
-        }
-        return standing;
+        announcer.announce(decision, offsets, experience.group());
     }
 
     private Propensities propensities(List<LoggedQuery> queries) {
