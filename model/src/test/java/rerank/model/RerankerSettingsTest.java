@@ -76,7 +76,7 @@ class RerankerSettingsTest {
                 "{'firstStageWeight': {'label': 'x'}} | firstStageWeight.label must be a number, was \"x\"",
                 "{'firstStageWeight': 0.5} | firstStageWeight must be an object of modes and weights, was 0.5",
                 "{'defaultMode': 'best'} | unknown mode 'best'",
-                "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, compact-v2, compact-v3, interank-chat-v1, qwen3-reranker-v1]",
+                "{'promptTemplate': 'mine'} | promptTemplate 'mine' is unknown; known are [compact-v1, compact-v2, compact-v3, compact-v4, interank-chat-v1, qwen3-reranker-v1]",
                 "{'promptTemplate': 'qwen3-reranker-v1', 'defaultMode': 'justify'} | defaultMode justify is not offered by promptTemplate qwen3-reranker-v1, which has [label]",
                 "{'promptTemplate': 'qwen3-reranker-v1', 'firstStageWeight': {'explain': 1}} | unknown key firstStageWeight.explain; known are [label]",
                 "{'defaultMode': 'cross-encoder'} | defaultMode cross-encoder is not offered by promptTemplate interank-chat-v1, which has [explain, justify, label, listwise]",

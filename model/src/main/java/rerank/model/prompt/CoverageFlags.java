@@ -10,7 +10,7 @@ import rerank.model.prompt.TemplateBody.Source;
  * the title's words that the query has, before the text the share of the query's words that title and text have. Each has rows
  * of its own behind those of the relations, for 9 levels: 0 none, 8 all, the others sevenths.
  */
-final class CoverageFlags extends RelationFlags {
+class CoverageFlags extends RelationFlags {
     private static final int LEVELS = 9;
 
     /** The rows of {@link RelationFlags}, and the levels of three shares. */

@@ -26,6 +26,13 @@ public record EncodedPrompt(int[] tokenIds, int[] tokenTypes, int instructionTok
         this(tokenIds, tokenTypes, 0, 0);
     }
 
+    /** This prompt followed by the tokens that lead to an answer, the first of them of a type. */
+    EncodedPrompt ledBy(int[] lead, int type) {
+        EncodedPrompt led = plus(lead);
+        led.tokenTypes[tokenIds.length] = type;
+        return led;
+    }
+
     /** This prompt followed by tokens of type 0, for example a completion. */
     public EncodedPrompt plus(int... moreTokenIds) {
         int[] ids = java.util.Arrays.copyOf(tokenIds, tokenIds.length + moreTokenIds.length);

@@ -222,7 +222,7 @@ public final class PromptBuilder {
             throw new PromptTooLongException(query.id(), fitting.fixedTokens() + lead.length, maxPromptTokens);
         }
         TokenFlags flags = template.tokenTypes().flags(query.text().strip(), title, text);
-        return fitting.fitted(limit, flags).plus(lead);
+        return fitting.fitted(limit, flags).ledBy(lead, flags == null ? 0 : flags.answerFlag());
     }
 
     private TemplateBody body(@Nullable ChatFormat chat, String text) {

@@ -44,7 +44,7 @@ public record PromptTemplate(
         @Nullable ListGrammar list) {
     /** Names of the templates that are built in. */
     public static final List<String> BUILT_IN =
-            List.of("compact-v1", "compact-v2", "compact-v3", "interank-chat-v1", "qwen3-reranker-v1");
+            List.of("compact-v1", "compact-v2", "compact-v3", "compact-v4", "interank-chat-v1", "qwen3-reranker-v1");
 
     /**
      * How answers are written. Texts may name special tokens.

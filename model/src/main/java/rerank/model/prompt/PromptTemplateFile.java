@@ -138,7 +138,7 @@ final class PromptTemplateFile {
             }
         }
         throw new IllegalArgumentException("prompt template " + source
-                + ": setting 'token-types' is none, matches, relations or coverage, was '" + value + "'");
+                + ": setting 'token-types' is none, matches, relations, coverage or rarity, was '" + value + "'");
     }
 
     private boolean flag(String key) {

@@ -33,6 +33,11 @@ abstract class TokenFlags {
     /** The flag of the control token that leads to a field. */
     abstract int leadingFlag(Source field);
 
+    /** The type of the control token that leads to the answer. */
+    int answerFlag() {
+        return 0;
+    }
+
     /** Writes the types of a field's tokens into an array, from the given index. */
     final void fillTokenTypes(Part part, Tokenizer.Encoded tokens, int[] types, int at) {
         if (part.source() == Source.CONTROL || part.source() == Source.INSTRUCTION) {

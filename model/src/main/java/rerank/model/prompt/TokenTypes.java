@@ -14,7 +14,9 @@ public enum TokenTypes {
     /** How words and numbers of query and document relate, see {@link RelationFlags}. */
     RELATIONS(RelationFlags.TOKEN_TYPES),
     /** Those, and how far query and document cover each other, see {@link CoverageFlags}. */
-    COVERAGE(CoverageFlags.TOKEN_TYPES);
+    COVERAGE(CoverageFlags.TOKEN_TYPES),
+    /** Those, and how far words of the query are matched when rare ones count more, see {@link RarityFlags}. */
+    RARITY(RarityFlags.TOKEN_TYPES);
 
     private final int rows;
 
@@ -45,10 +47,19 @@ public enum TokenTypes {
         }
         int[] nearest = IntStream.range(0, rows).toArray();
         for (int i = ordinal(); i > coarser.ordinal(); i--) {
-            int[] below = values()[i] == COVERAGE ? CoverageFlags.nearestRelations() : RelationFlags.nearestMatches();
+            int[] below = values()[i].nearestCoarser();
             nearest = Arrays.stream(nearest).map(row -> below[row]).toArray();
         }
         return nearest;
+    }
+
+    private int[] nearestCoarser() {
+        return switch (this) {
+            case NONE, MATCHES -> throw new IllegalStateException(this + " have no coarser types");
+            case RELATIONS -> RelationFlags.nearestMatches();
+            case COVERAGE -> CoverageFlags.nearestRelations();
+            case RARITY -> RarityFlags.nearestCoverage();
+        };
     }
 
     @Nullable TokenFlags flags(String query, String title, String text) {
@@ -57,6 +68,7 @@ public enum TokenTypes {
             case MATCHES -> new MatchFlags(query, title, text);
             case RELATIONS -> new RelationFlags(query, title, text);
             case COVERAGE -> new CoverageFlags(query, title, text);
+            case RARITY -> new RarityFlags(query, title, text);
         };
     }
 }

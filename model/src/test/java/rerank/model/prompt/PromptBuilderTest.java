@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +200,25 @@ class PromptBuilderTest {
             int length = served.tokenIds().length;
             assertThat(Arrays.copyOf(trained.tokenIds(), length)).isEqualTo(served.tokenIds());
             assertThat(Arrays.copyOf(trained.tokenTypes(), length)).isEqualTo(served.tokenTypes());
+        }
+    }
+
+    @Test
+    void tellsHowMuchIsMatchedWhereTheAnswerBegins() {
+        PromptBuilder builder = new PromptBuilder(PromptTemplate.load("compact-v4"), tokenizer, 100);
+        int inTextAlone = new RarityFlags("leather bag", "Bags", "Made of leather.").answerFlag();
+
+        for (Pair.Task task : Pair.Task.values()) {
+            TrainingSequence training = builder.trainingSequence(QUERY, BAG, 2, "Why", task);
+            int[] types = training.sequence().tokenTypes();
+            String lead = task == Pair.Task.EXPLAIN ? "<|explain|>" : "<|label|>";
+
+            int[] told = IntStream.range(0, types.length)
+                    .filter(i -> types[i] >= CoverageFlags.TOKEN_TYPES)
+                    .toArray();
+            assertThat(told).hasSize(1);
+            assertThat(types[told[0]]).isEqualTo(inTextAlone);
+            assertThat(training.sequence().tokenIds()[told[0]]).isEqualTo(id(lead));
         }
     }
 

@@ -28,7 +28,7 @@ class PromptTemplateTest {
         assertThatThrownBy(() -> PromptTemplate.load("compact-v9"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "unknown prompt template 'compact-v9'; known are [compact-v1, compact-v2, compact-v3, interank-chat-v1, qwen3-reranker-v1]");
+                        "unknown prompt template 'compact-v9'; known are [compact-v1, compact-v2, compact-v3, compact-v4, interank-chat-v1, qwen3-reranker-v1]");
     }
 
     @Test
@@ -39,7 +39,7 @@ class PromptTemplateTest {
                 .hasMessage("prompt template mine: setting 'chat' is yes or no, was 'maybe'");
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", text.replace("types: none", "types: all")))
                 .hasMessage(
-                        "prompt template mine: setting 'token-types' is none, matches, relations or coverage, was 'all'");
+                        "prompt template mine: setting 'token-types' is none, matches, relations, coverage or rarity, was 'all'");
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", text.replace("end: \"##\"\n", "")))
                 .hasMessage("prompt template mine: setting 'end' is missing");
         assertThatThrownBy(() -> PromptTemplateFile.parse("mine", "color: red\n" + text))

@@ -92,7 +92,7 @@ final class TrainKeys {
                         MEDIUM,
                         "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
                 .define("model.max.positions", INT, 512, atLeast(8), MEDIUM, "Longest sequence of fresh weights.")
-                .define("prompt.template", STRING, "compact-v3", MEDIUM, "Prompt template of distill.")
+                .define("prompt.template", STRING, "compact-v4", MEDIUM, "Prompt template of distill.")
                 .define(
                         "max.prompt.tokens",
                         INT,

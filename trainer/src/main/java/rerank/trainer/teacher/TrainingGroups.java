@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
+import rerank.trainer.dataset.Bm25;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
 import rerank.trainer.dataset.Qrels;
@@ -22,11 +24,17 @@ import rerank.trainer.dataset.Qrels;
  * Drawn from all judgments alike they would match fewer words of the query than the negatives do, where many documents
  * are relevant, and a model would learn just that: few matching words mean relevant, which is wrong of what it reranks.
  *
+ * <p>A query that the teacher puts in other words has a first stage of its own, BM25 with those words: what it finds is what a
+ * reranker will get for such a query, and that is other texts than its own words find.
+ *
  * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
  * query once, in another order. Safe for use by several threads.
  */
 public final class TrainingGroups implements GroupSource {
     private static final int MAX_TRIES = 400;
+
+    /** Candidates of a query in other words. */
+    private static final int REWORDED_DEPTH = 50;
 
     /** Share of the negatives that come from other queries. */
     private static final double EASY_SHARE = 0.12;
@@ -37,6 +45,10 @@ public final class TrainingGroups implements GroupSource {
     private final GroupShape shape;
     private final long seed;
     private final List<Query> queries;
+
+    /** Made when the first query is put in other words; it lies in memory alone and is left to the collector. */
+    private @Nullable Bm25 index;
+
     /** A cache: whoever needs another epoch replaces it. */
     private volatile Epoch current = new Epoch(-1, List.of());
 
@@ -48,7 +60,7 @@ public final class TrainingGroups implements GroupSource {
         this.shape = shape;
         this.seed = seed;
         this.queries = dataset.queries(split).stream()
-                .filter(query -> !judged(query, 2, new Random(0), 1).isEmpty())
+                .filter(query -> !judged(query, 2, Set.of(), new Random(0), 1).isEmpty())
                 .toList();
         if (queries.isEmpty()) {
             throw new IllegalArgumentException("data set " + dataset.name() + ", split " + split
@@ -66,17 +78,37 @@ public final class TrainingGroups implements GroupSource {
         long epoch = index / size();
         Random random = new Random(mix(seed, index));
         Query query = order(epoch).get((int) (index % size()));
-        List<LabeledCandidate> group = judged(query, 2, random, 1 + random.nextInt(shape.maxRelevant()));
+        String wording = teacher.wording(query, random);
+        List<Candidate> candidates = candidates(query, wording);
+        Set<String> found = new HashSet<>();
+        candidates.forEach(candidate -> found.add(candidate.docId()));
+        List<LabeledCandidate> group = judged(query, 2, found, random, 1 + random.nextInt(shape.maxRelevant()));
         if (shape.maxPartial() > 0 && random.nextDouble() < shape.partialShare()) {
-            group.addAll(judged(query, 1, random, 1 + random.nextInt(shape.maxPartial())));
+            group.addAll(judged(query, 1, found, random, 1 + random.nextInt(shape.maxPartial())));
         }
-        addNegatives(query, group, random);
+        addNegatives(query, candidates, group, random);
         Collections.shuffle(group, random);
-        return new TrainingGroup(new Query(query.id(), teacher.wording(query, random)), group);
+        return new TrainingGroup(new Query(query.id(), wording), group);
     }
 
-    /** Some candidates that are judged with a label and that the teacher knows. */
-    private List<LabeledCandidate> judged(Query query, int label, Random random, int limit) {
+    /** What the first stage finds for a query in these words. */
+    private List<Candidate> candidates(Query query, String wording) {
+        if (wording.equals(query.text())) {
+            return dataset.candidates(query.id(), Integer.MAX_VALUE);
+        }
+        return index().search(wording, REWORDED_DEPTH).stream()
+                .map(ranked -> candidate(dataset.document(ranked.docId())))
+                .toList();
+    }
+
+    private synchronized Bm25 index() {
+        Bm25 made = index == null ? new Bm25(dataset.documents().values()) : index;
+        index = made;
+        return made;
+    }
+
+    /** Some candidates that are judged with a label and that the teacher knows, first those that the first stage found. */
+    private List<LabeledCandidate> judged(Query query, int label, Set<String> firstStage, Random random, int limit) {
         List<String> docIds = new ArrayList<>();
         qrels.of(query.id()).forEach((docId, grade) -> {
             if (Math.min(grade, 2) == label) {
@@ -84,7 +116,6 @@ public final class TrainingGroups implements GroupSource {
             }
         });
         Collections.shuffle(docIds, random);
-        Set<String> firstStage = new HashSet<>(dataset.firstStage().docIds(query.id()));
         docIds.sort(Comparator.comparing(docId -> !firstStage.contains(docId)));
         List<LabeledCandidate> found = new ArrayList<>();
         for (String docId : docIds) {
@@ -100,10 +131,10 @@ public final class TrainingGroups implements GroupSource {
     }
 
     /** Fills the group from the query's first-stage candidates, now and then and in the end from those of other queries. */
-    private void addNegatives(Query query, List<LabeledCandidate> group, Random random) {
+    private void addNegatives(Query query, List<Candidate> firstStage, List<LabeledCandidate> group, Random random) {
         Set<String> used = new HashSet<>();
         group.forEach(member -> used.add(member.candidate().docId()));
-        List<Candidate> candidates = new ArrayList<>(dataset.candidates(query.id(), Integer.MAX_VALUE));
+        List<Candidate> candidates = new ArrayList<>(firstStage);
         Collections.shuffle(candidates, random);
         for (int tries = 0; group.size() < shape.size(); tries++) {
             if (tries == MAX_TRIES) {

@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
@@ -93,6 +95,39 @@ class TrainingGroupsTest {
         TrainingGroups groups = new TrainingGroups(dataset(3), "train", TEACHER, GroupShape.SPARSE, 1);
 
         assertThatThrownBy(() -> groups.group(0)).hasMessageContaining("for a group of 8");
+    }
+
+    @Test
+    void aQueryInOtherWordsHasTheCandidatesThatThoseWordsFind() {
+        Teacher rewording = new Teacher() {
+            @Override
+            public Optional<Lesson> teach(Query query, Candidate candidate) {
+                return TEACHER.teach(query, candidate);
+            }
+
+            @Override
+            public String wording(Query query, Random random) {
+                return query.text().replace("text", "which text");
+            }
+        };
+        TrainingGroups groups = new TrainingGroups(DATASET, "train", rewording, GroupShape.SPARSE, 1);
+        Set<String> beyondItsRun = new HashSet<>();
+
+        for (long index = 0; index < 12; index++) {
+            TrainingGroup group = groups.group(index);
+            int number = Integer.parseInt(group.query().id().substring(1));
+            assertThat(group.query().text()).isEqualTo("which text " + number);
+            group.candidates().forEach(member -> {
+                int document = Integer.parseInt(member.candidate().docId().substring(1));
+                if (Math.floorMod(document - number, 12) > 6) {
+                    beyondItsRun.add(group.query().id());
+                }
+            });
+        }
+
+        assertThat(beyondItsRun)
+                .as("its run has the next seven documents, the words find all")
+                .hasSizeGreaterThan(10);
     }
 
     private static TrainingGroups groups(long seed) {
