@@ -124,6 +124,10 @@ public final class LanguageModelReranker implements PairJudge {
             requireRoom(settings, prompts, transformer.config().maxPositions());
             requireTables(template, tokenizer, transformer);
             Phrasing phrasing = Phrasing.read(checkpoint).orElse(null);
+            if (phrasing != null && !template.beginsExplanationsApart()) {
+                throw new IllegalArgumentException("prompt template " + template.id() + " begins explanations without a"
+                        + " space, so they cannot be bound to a phrasing; delete " + Phrasing.FILE);
+            }
             return new LanguageModelReranker(settings, transformer, tokenizer, prompts, phrasing, limits);
         } catch (RuntimeException e) {
             tokenizer.close();

@@ -1,6 +1,7 @@
 package rerank.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -29,6 +30,7 @@ import rerank.model.ranking.Ranking;
 import rerank.model.tokenizer.TinyTokenizer;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.Transformer;
+import rerank.model.weights.CheckpointException;
 
 /** A checkpoint that knows nothing of reranking, a random Qwen2 of golden/, in the chat template and its defaults. */
 @Tag("shared")
@@ -56,6 +58,19 @@ class GoldenRerankerTest {
             assertThat(reranker.identity().promptVersion()).isEqualTo("interank-chat-v1");
             assertThat(reranker.identity().modelVersion()).startsWith("qwen2-");
         }
+    }
+
+    @Test
+    void refusesAPhrasingThatItsExplanationsCannotBeBoundTo() throws IOException {
+        Path checkpoint = checkpoint();
+        Files.writeString(
+                checkpoint.resolve("phrasing.json"),
+                "{\"words\": [\" wet\"], \"quotations\": [], \"states\": [[-1, -1, -1, 0], [-1, -1, 0, -2]]}");
+
+        assertThatThrownBy(() -> LanguageModelReranker.load(checkpoint))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("interank-chat-v1 begins explanations without a space")
+                .hasMessageContaining("delete phrasing.json");
     }
 
     @Test

@@ -34,8 +34,19 @@ final class Passage {
     /** For each piece its first token. */
     private final int[] starts;
 
+    /** For each piece, whether a space comes before it. */
+    private final boolean[] startsApart;
+
+    /** For each piece, whether a quotation may end after it. */
+    private final boolean[] pieceEnds;
+
     /** For each token, whether a quotation may end with it. */
     private final boolean[] ends;
+
+    /** Pieces that a quotation may begin with: numbers and amounts of money, and the others. */
+    private final int[] numbers;
+
+    private final int[] words;
 
     /** Of {@link #shapes()}; empty until they are asked for. */
     private final Map<String, List<Span>> shapes = new HashMap<>();
@@ -50,13 +61,19 @@ final class Passage {
                 .flatMapToInt(piece -> Arrays.stream(piece.ids()))
                 .toArray();
         this.starts = new int[pieces.size()];
+        this.startsApart = new boolean[pieces.size()];
+        this.pieceEnds = new boolean[pieces.size()];
         this.ends = new boolean[tokens.length];
         int at = 0;
         for (int i = 0; i < pieces.size(); i++) {
             starts[i] = at;
             at += pieces.get(i).ids().length;
-            ends[at - 1] = mayEnd(i);
+            startsApart[i] = startsApart(pieces.get(i));
+            pieceEnds[i] = mayEnd(pieces, i);
+            ends[at - 1] = pieceEnds[i];
         }
+        this.numbers = begins(true);
+        this.words = begins(false);
     }
 
     /**
@@ -83,6 +100,12 @@ final class Passage {
         return passages;
     }
 
+    private int[] begins(boolean withNumber) {
+        return IntStream.range(0, pieces.size())
+                .filter(i -> startsApart[i] && isNumber(pieces.get(i)) == withNumber)
+                .toArray();
+    }
+
     List<Piece> pieces() {
         return pieces;
     }
@@ -106,10 +129,8 @@ final class Passage {
                     .toList();
         }
         List<Span> spans = new ArrayList<>();
-        for (int begin = 0; begin < pieces.size(); begin++) {
-            if (!mayBegin(begin)
-                    || isNumber(pieces.get(begin)) != quotation.isNumber()
-                    || (quotation.isHead() && !isHead(begin))) {
+        for (int begin : quotation.isNumber() ? numbers : words) {
+            if (quotation.isHead() && !isHead(begin)) {
                 continue;
             }
             if (quotation.mayEndAnywhere()) {
@@ -168,8 +189,8 @@ final class Passage {
 
     /** How many words with a space before them begin in some pieces. */
     int words(int begin, int length) {
-        return (int) pieces.subList(begin, begin + length).stream()
-                .filter(Passage::startsApart)
+        return (int) IntStream.range(begin, begin + length)
+                .filter(i -> startsApart[i])
                 .count();
     }
 
@@ -184,11 +205,15 @@ final class Passage {
 
     /** Whether a quotation may begin with a piece. */
     boolean mayBegin(int piece) {
-        return startsApart(pieces.get(piece));
+        return startsApart[piece];
     }
 
     /** Whether a quotation may end after a piece: not within a number, nor before what is glued to a word. */
     boolean mayEnd(int piece) {
+        return pieceEnds[piece];
+    }
+
+    private static boolean mayEnd(List<Piece> pieces, int piece) {
         if (piece == pieces.size() - 1) {
             return true;
         }

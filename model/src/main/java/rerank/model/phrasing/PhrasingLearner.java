@@ -1,9 +1,7 @@
 package rerank.model.phrasing;
 
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -15,19 +13,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import rerank.model.phrasing.ExplanationParts.Match;
+import rerank.model.phrasing.ExplanationParts.Part;
 import rerank.model.phrasing.Phrasing.Before;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
 import rerank.model.tokenizer.Tokenizer;
-import rerank.model.tokenizer.Tokenizer.Piece;
 
 /**
- * Learns a {@link Phrasing} from explanations of pairs. Words that nearly always stand in the pair too are quoted, the
- * others are the phrasing's own; a quotation is the longest run of the pair's words that begins and ends with quoted ones, and
- * one of a title may hold any. It is taken from the field that nearly all quotations in its place are found in; where these are
- * of few kinds (colours, amounts in some unit), it is one of them, and where they are beginnings of the field, it goes as
- * far as they do. What was seen less than three times, or
- * hardly ever in its place, is forgotten.
+ * Learns a {@link Phrasing} from explanations of pairs, cut into words and quotations ({@link ExplanationParts}). A quotation is
+ * taken from the field that nearly all quotations in its place are found in; where these are of few kinds (colours, amounts in
+ * some unit), it is one of them, and where they are beginnings of the field, it goes as far as they do. What was seen less than
+ * three times, or hardly ever in its place, is forgotten.
  */
 public final class PhrasingLearner {
     private static final double NEARLY_ALL = 0.97;
@@ -44,59 +41,7 @@ public final class PhrasingLearner {
     private static final int UNKNOWN = Integer.MIN_VALUE;
     private static final int ANY = Integer.MIN_VALUE + 1;
 
-    private final Tokenizer tokenizer;
-    private final int mostTokens;
-    private final Map<IntBuffer, Integer> numbers = new HashMap<>();
-    private final List<Piece> pieces = new ArrayList<>();
-    private final Map<String, List<Text>> texts = new HashMap<>();
-    private final List<Example> examples = new ArrayList<>();
-
-    /** Texts as numbers of pieces. */
-    private record Example(int[] said, Map<Field, List<Text>> fields) {}
-
-    private record Text(int[] pieces, Passage passage) {}
-
-    /**
-     * A word, or words of the pair.
-     *
-     * @param word its number; -1 for a quotation
-     * @param matches where the words stand in the pair; none for a word
-     */
-    private record Part(int word, List<Match> matches) {
-        boolean isQuotation() {
-            return word < 0;
-        }
-    }
-
-    private record Match(Field field, Passage passage, int begin, int length) {
-        boolean isHead() {
-            return passage.isHead(begin);
-        }
-
-        boolean isNumber() {
-            return Passage.isNumber(passage.pieces().get(begin));
-        }
-
-        String shape() {
-            return passage.shape(begin, length);
-        }
-
-        int words() {
-            return passage.words(begin, length);
-        }
-
-        String follower() {
-            return passage.follower(begin, length);
-        }
-
-        boolean endsBeforeWord() {
-            return follower().codePoints().anyMatch(Character::isLetterOrDigit);
-        }
-
-        boolean endsBeforeSign() {
-            return !follower().isEmpty() && !endsBeforeWord();
-        }
-    }
+    private final ExplanationParts examples;
 
     /** What comes before a quotation, and whether it is a number. */
     private record Place(Before before, boolean isNumber) {}
@@ -107,43 +52,17 @@ public final class PhrasingLearner {
      * @param mostTokens of a prompt
      */
     public PhrasingLearner(Tokenizer tokenizer, int mostTokens) {
-        this.tokenizer = tokenizer;
-        this.mostTokens = mostTokens;
+        this.examples = new ExplanationParts(tokenizer, mostTokens);
     }
 
     /** Takes an explanation into account. */
     public void add(Query query, Candidate candidate, String explanation) {
-        Map<Field, List<Text>> fields = new EnumMap<>(Field.class);
-        fields.put(Field.TEXT, texts(candidate.text()));
-        fields.put(Field.QUERY, texts(query.text()));
-        fields.put(Field.TITLE, texts(candidate.title()));
-        examples.add(new Example(numbers(tokenizer.pieces(" " + explanation.strip())), fields));
-    }
-
-    private List<Text> texts(String text) {
-        return texts.computeIfAbsent(
-                text,
-                any -> Passage.of(text, mostTokens, tokenizer).stream()
-                        .map(passage -> new Text(numbers(passage.pieces()), passage))
-                        .toList());
-    }
-
-    private int[] numbers(List<Piece> text) {
-        return text.stream().mapToInt(this::number).toArray();
-    }
-
-    private int number(Piece piece) {
-        return numbers.computeIfAbsent(IntBuffer.wrap(piece.ids()), ids -> {
-            pieces.add(piece);
-            return pieces.size() - 1;
-        });
+        examples.add(query, candidate, explanation);
     }
 
     /** The phrasing of all explanations so far; empty where they have none in common. */
     public Optional<Phrasing> learn() {
-        boolean[] quoted = quoted();
-        List<List<Part>> explanations =
-                examples.stream().map(example -> parts(example, quoted)).toList();
+        List<List<Part>> explanations = examples.all();
         var symbols = new Symbols();
         List<int[]> said = symbols(explanations, symbols);
         Map<Before, Map<Integer, Integer>> counts = new LinkedHashMap<>();
@@ -328,77 +247,6 @@ public final class PhrasingLearner {
         return whole >= MOST * heads.size() ? most : 0;
     }
 
-    /** Which pieces nearly always stand in the pair when an explanation has them. */
-    private boolean[] quoted() {
-        int[] said = new int[pieces.size()];
-        int[] copied = new int[pieces.size()];
-        for (Example example : examples) {
-            BitSet stands = new BitSet(pieces.size());
-            example.fields().values().stream()
-                    .flatMap(List::stream)
-                    .flatMapToInt(text -> IntStream.of(text.pieces()))
-                    .forEach(stands::set);
-            for (int piece : example.said()) {
-                said[piece]++;
-                copied[piece] += stands.get(piece) ? 1 : 0;
-            }
-        }
-        boolean[] quoted = new boolean[pieces.size()];
-        for (int i = 0; i < quoted.length; i++) {
-            boolean isWord = Passage.hasWord(pieces.get(i)) || Passage.isMoney(pieces.get(i));
-            quoted[i] = Passage.hasDigit(pieces.get(i)) || (isWord && said[i] > 0 && copied[i] >= NEARLY_ALL * said[i]);
-        }
-        return quoted;
-    }
-
-    private static List<Part> parts(Example example, boolean[] quoted) {
-        List<Part> parts = new ArrayList<>();
-        int at = 0;
-        while (at < example.said().length) {
-            List<Match> longest = new ArrayList<>();
-            for (Map.Entry<Field, List<Text>> field : example.fields().entrySet()) {
-                for (Text text : field.getValue()) {
-                    addLongest(example.said(), at, field.getKey(), text, quoted, longest);
-                }
-            }
-            parts.add(new Part(longest.isEmpty() ? example.said()[at] : -1, longest));
-            at += longest.isEmpty() ? 1 : longest.get(0).length();
-        }
-        return parts;
-    }
-
-    /** Adds what a text has of the longest quotation from here on, or puts it in the place of shorter ones. */
-    private static void addLongest(int[] said, int at, Field field, Text text, boolean[] quoted, List<Match> longest) {
-        boolean isTitle = field == Field.TITLE;
-        if (!isTitle && !quoted[said[at]]) {
-            return;
-        }
-        for (int begin = 0; begin < text.pieces().length; begin++) {
-            if (text.pieces()[begin] != said[at] || !text.passage().mayBegin(begin)) {
-                continue;
-            }
-            boolean hasQuoted = false;
-            for (int length = 1;
-                    at + length <= said.length
-                            && begin + length <= text.pieces().length
-                            && text.pieces()[begin + length - 1] == said[at + length - 1];
-                    length++) {
-                boolean isQuoted = quoted[said[at + length - 1]];
-                hasQuoted |= isQuoted;
-                boolean isWhole = length == text.pieces().length;
-                int soFar = longest.isEmpty() ? 0 : longest.get(0).length();
-                if ((isTitle ? hasQuoted || isWhole : isQuoted)
-                        && length >= soFar
-                        && text.passage().mayEnd(begin + length - 1)) {
-                    if (length > soFar) {
-                        longest.clear();
-                    }
-                    longest.add(new Match(field, text.passage(), begin, length));
-                }
-            }
-        }
-    }
-
     /** Numbers for words and quotations; those of quotations are shifted behind the words in the end. */
     private final class Symbols {
         private static final int QUOTATIONS = 1 << 24;
@@ -424,12 +272,12 @@ public final class PhrasingLearner {
 
         /** Whether it is a word that is a number: one that was found nowhere, and must not be said without being quoted. */
         boolean isNumber(int symbol) {
-            return symbol >= 0 && symbol < QUOTATIONS && Passage.hasDigit(pieces.get(order.get(symbol)));
+            return symbol >= 0 && symbol < QUOTATIONS && Passage.hasDigit(examples.piece(order.get(symbol)));
         }
 
         Phrasing phrasing(Map<Before, Set<Integer>> kept) {
             List<String> texts =
-                    order.stream().map(piece -> pieces.get(piece).text()).toList();
+                    order.stream().map(piece -> examples.piece(piece).text()).toList();
             List<Phrasing.State> states = new ArrayList<>();
             kept.forEach((before, next) -> states.add(new Phrasing.State(
                     new Before(behindWords(before.first()), behindWords(before.second()), behindWords(before.third())),

@@ -121,6 +121,11 @@ public record PromptTemplate(
         return !explainBody.isEmpty();
     }
 
+    /** Whether the first word of an explanation has a space before it, as words behind others have. */
+    public boolean beginsExplanationsApart() {
+        return answer.explainLead().endsWith(" ") && answer.explanationPhrase().endsWith(" ");
+    }
+
     /** The modes that prompts can be built for. */
     public Set<Mode> modes() {
         Set<Mode> modes = new HashSet<>(explains() ? Mode.OF_LANGUAGE_MODELS : Set.of(Mode.LABEL));

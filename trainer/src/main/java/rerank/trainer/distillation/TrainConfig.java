@@ -14,6 +14,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import rerank.model.adapter.AdaptedModule;
 import rerank.model.adapter.AdapterConfig;
+import rerank.model.prompt.PromptTemplate;
 import rerank.model.transformer.Precision;
 import rerank.model.transformer.TrainerSetup;
 import rerank.model.transformer.TransformerConfig;
@@ -278,6 +279,7 @@ public record TrainConfig(
             if (number("justify.share") + number("label.share") > 1) {
                 mistakes.add("justify.share and label.share together are above 1");
             }
+            checkTemplate();
             Task task = Task.valueOf(text("task").toUpperCase(Locale.ROOT));
             if (checkpoint.isEmpty() && (task == Task.REFINE || integer("adapter.rank") > 0)) {
                 mistakes.add((task == Task.REFINE ? "task=refine" : "adapter.rank")
@@ -309,6 +311,18 @@ public record TrainConfig(
                     out,
                     (long) number("seed"),
                     Map.copyOf(given));
+        }
+
+        private void checkTemplate() {
+            try {
+                PromptTemplate template = PromptTemplate.load(text("prompt.template"));
+                if (integer("phrasing.groups") > 0 && !template.beginsExplanationsApart()) {
+                    mistakes.add("prompt.template " + template.id() + " begins explanations without a space, so they"
+                            + " cannot be bound to a phrasing; leave phrasing.groups at 0");
+                }
+            } catch (IllegalArgumentException e) {
+                mistakes.add(e.getMessage());
+            }
         }
 
         private @Nullable TrainerSetup setup(String checkpoint) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -202,15 +203,25 @@ public final class Learner implements AutoCloseable {
         List<LoggedQuery> lastByActive =
                 byActive.subList(Math.max(0, byActive.size() - byCanary.size()), byActive.size());
         return new CanaryTrial.Reordered() {
+            private @Nullable List<LoggedQuery> read;
+
             @Override
             public double[] byCanary() {
-                return offPolicy.differences(fetched(canary), withTexts(lastByActive), propensities);
+                return offPolicy.differences(fetched(canary), servedBy(withTexts(), active.getVersion()), propensities);
             }
 
             @Override
             public double[] byActive() {
                 progress.at("judging the canary " + canary.getVersion(), 0.5);
-                return offPolicy.differences(fetched(active), withTexts(byCanary), propensities);
+                return offPolicy.differences(fetched(active), servedBy(withTexts(), canary.getVersion()), propensities);
+            }
+
+            private List<LoggedQuery> withTexts() {
+                if (read == null) {
+                    read = Learner.this.withTexts(Stream.concat(byCanary.stream(), lastByActive.stream())
+                            .toList());
+                }
+                return read;
             }
         };
     }

@@ -46,6 +46,22 @@ class TrainConfigTest {
     }
 
     @Test
+    void aTemplateThatCannotBeUsedSoIsReported() {
+        Map<String, String> unknown =
+                Map.of("data", "a", "out.dir", "out", "max.steps", "1", "prompt.template", "mine");
+        Map<String, String> unbound = Map.of(
+                "data", "a",
+                "out.dir", "out",
+                "max.steps", "1",
+                "prompt.template", "interank-chat-v1",
+                "phrasing.groups", "10");
+
+        assertThatThrownBy(() -> TrainConfig.of(unknown, BASE)).hasMessageContaining("unknown prompt template 'mine'");
+        assertThatThrownBy(() -> TrainConfig.of(unbound, BASE))
+                .hasMessageContaining("interank-chat-v1 begins explanations without a space");
+    }
+
+    @Test
     void pathsCountFromTheFile() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("run.properties"), "data=sets/a=0.75,/b\nout.dir=runs/one\nmax.steps=3\n");
