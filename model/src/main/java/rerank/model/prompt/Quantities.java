@@ -141,7 +141,8 @@ final class Quantities {
 
     /** Whether a number is followed by a word of a range and another number. */
     private boolean isRange(int index) {
-        return index + 2 < words.size()
+        return index >= 0
+                && index + 2 < words.size()
                 && RANGE.contains(lower(index + 1))
                 && (isNumber(index + 2) || NUMBER_WORDS.containsKey(lower(index + 2)))
                 && isNear(index + 1);

@@ -22,6 +22,7 @@ class RelationFlagsTest {
                 // numbers: below, equal, above the limit, in any unit and either way of writing
                 "bag under $60 | Bag | It costs 45 dollars. | bag[3] under[1] $60[6]",
                 "bag under $60 | Bag | For $60. | bag[3] under[1] $60[7]",
+                "and 5 litres | Bag | And 4 litres. | and 5[6] litres[6]",
                 "bag of at most 2.5 kg | Bag | Weighs 6 lb. | bag[3] of at most[1] 2.5[8] kg[8]",
                 "bag under 1 kg | Bag | Weighs 1,200 g. | bag[3] under[1] 1[8] kg[8]",
                 "for a 15-inch laptop | Bag | Laptops up to 16 inches. | for a 15[8]-inch[8] laptop[2]",
