@@ -26,10 +26,12 @@ public record EncodedPrompt(int[] tokenIds, int[] tokenTypes, int instructionTok
         this(tokenIds, tokenTypes, 0, 0);
     }
 
-    /** This prompt followed by the tokens that lead to an answer, the first of them of a type. */
+    /** This prompt followed by the tokens that lead to an answer, if any, the first of them of a type. */
     EncodedPrompt ledBy(int[] lead, int type) {
         EncodedPrompt led = plus(lead);
-        led.tokenTypes[tokenIds.length] = type;
+        if (lead.length > 0) {
+            led.tokenTypes[tokenIds.length] = type;
+        }
         return led;
     }
 
