@@ -14,10 +14,13 @@ import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
+import rerank.model.prompt.PromptTemplate;
 import rerank.trainer.chat.ChatConfig;
 
 /** The keys of a training configuration; {@link TrainConfig} says what they mean together. */
 final class TrainKeys {
+    private static final String DEFAULT_TEMPLATE = "compact-v4";
+
     private TrainKeys() {}
 
     /** Every key with type, default and documentation. */
@@ -87,12 +90,12 @@ final class TrainKeys {
                 .define(
                         "model.token.types",
                         INT,
-                        67,
+                        PromptTemplate.load(DEFAULT_TEMPLATE).tokenTypes().rows(),
                         between(0, 1024),
                         MEDIUM,
                         "Rows of the token-type table (segment x match flag) of fresh weights; 0 for none.")
                 .define("model.max.positions", INT, 512, atLeast(8), MEDIUM, "Longest sequence of fresh weights.")
-                .define("prompt.template", STRING, "compact-v4", MEDIUM, "Prompt template of distill.")
+                .define("prompt.template", STRING, DEFAULT_TEMPLATE, MEDIUM, "Prompt template of distill.")
                 .define(
                         "max.prompt.tokens",
                         INT,
