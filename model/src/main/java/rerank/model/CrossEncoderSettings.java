@@ -8,7 +8,7 @@ import rerank.model.ranking.Mode;
  * How a cross-encoder is to be used for reranking: its {@code reranker.json}, or defaults for a checkpoint without one.
  *
  * @param modelVersion immutable name of the weights, in every result
- * @param firstStageWeight interpolation weight of the first stage, in [0, 1]
+ * @param firstStageWeight share of the first stage in the scores, in [0, 1]
  * @param maxPromptTokens bound on a pair with its special tokens; documents are cut to fit
  */
 public record CrossEncoderSettings(String modelVersion, double firstStageWeight, int maxPromptTokens) {

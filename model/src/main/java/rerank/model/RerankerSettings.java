@@ -14,7 +14,7 @@ import rerank.model.transformer.TransformerConfig;
  * @param modelVersion immutable name of the weights, in every result
  * @param promptTemplate id of the template that the checkpoint was trained with
  * @param defaultMode the mode used when a query names none; one that the template has prompts for
- * @param firstStageWeights interpolation weight of the first stage in each mode, in [0, 1]
+ * @param firstStageWeights share of the first stage in the scores of each mode, in [0, 1]
  * @param maxPromptTokens bound on a prompt; documents are cut to fit
  * @param maxExplanationTokens bound on an explanation
  */

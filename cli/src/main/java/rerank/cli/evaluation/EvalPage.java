@@ -257,7 +257,7 @@ public final class EvalPage {
         StringBuilder html = section(
                 "Scores",
                 "How often each score was given, heights logarithmic. The model's score is its expected label divided by"
-                        + " 2; the served score is that interpolated with the first stage. Scores below 0.05 and above"
+                        + " 2; the served score is that mixed with the first stage. Scores below 0.05 and above"
                         + " 0.95 are polarised.");
         html.append("<div class=\"multiples\">\n");
         report.modes().forEach((name, mode) -> {

@@ -168,7 +168,7 @@ public final class Evaluation {
     private Map<String, Map<String, Double>> firstStageWeights() {
         Map<String, Map<String, Double>> weights = new LinkedHashMap<>();
         runs.outcomes()
-                .forEach((mode, outcome) -> FirstStageMix.ndcg10(outcome, subject.qrels())
+                .forEach((mode, outcome) -> WeightFigures.ndcg10(outcome, subject.qrels())
                         .ifPresent(figures -> weights.put(mode.id(), figures)));
         return weights;
     }
@@ -315,7 +315,7 @@ public final class Evaluation {
         Map<String, Map<String, Double>> weights = firstStageWeights();
         if (!weights.isEmpty()) {
             List<String> headings = new ArrayList<>(List.of("nDCG@10"));
-            FirstStageMix.WEIGHTS.forEach(weight -> headings.add("w " + weight));
+            WeightFigures.WEIGHTS.forEach(weight -> headings.add("w " + weight));
             Table mixes = new Table(headings.toArray(String[]::new));
             weights.forEach((mode, figures) -> {
                 List<Object> row = new ArrayList<>(List.of(mode));

@@ -42,7 +42,7 @@ public record ModeFigures(
      * The scores that candidates got.
      *
      * @param model expected label divided by 2: what the model alone says; of none where the mode gives no labels
-     * @param served what results carry: interpolated with the first stage
+     * @param served what results carry: mixed with the first stage
      */
     public record Scores(ScoreDistribution model, ScoreDistribution served) {}
 

@@ -58,10 +58,19 @@ class CoverageFlags extends RelationFlags {
     }
 
     private static int level(Set<String> of, Set<String> in) {
-        long shared = of.stream().filter(in::contains).count();
+        return level((int) of.stream().filter(in::contains).count(), of.size(), LEVELS);
+    }
+
+    /** The level of a share: 0 none, the last all, those between in equal steps. */
+    static int level(int shared, int all, int levels) {
         if (shared == 0) {
             return 0;
         }
-        return shared == of.size() ? LEVELS - 1 : 1 + (int) ((LEVELS - 2) * shared / of.size());
+        return shared == all ? levels - 1 : 1 + (levels - 2) * shared / all;
+    }
+
+    /** Stems of the title and the text. */
+    final Set<String> document() {
+        return document;
     }
 }

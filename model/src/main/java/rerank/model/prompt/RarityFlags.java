@@ -1,6 +1,5 @@
 package rerank.model.prompt;
 
-import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import rerank.model.prompt.TemplateBody.Source;
@@ -21,10 +20,8 @@ final class RarityFlags extends CoverageFlags {
     RarityFlags(String query, String title, String text) {
         super(query, title, text);
         Set<String> asked = stems(Source.QUERY);
-        Set<String> inTitle = stems(Source.TITLE);
-        Set<String> inDocument = new HashSet<>(inTitle);
-        inDocument.addAll(stems(Source.TEXT));
-        answerFlag = CoverageFlags.TOKEN_TYPES + level(asked, inTitle) * LEVELS + level(asked, inDocument);
+        int byTitle = level(asked, stems(Source.TITLE));
+        answerFlag = CoverageFlags.TOKEN_TYPES + byTitle * LEVELS + level(asked, document());
     }
 
     /** For each type the one of {@link CoverageFlags} that says nearest the same. */
@@ -42,11 +39,7 @@ final class RarityFlags extends CoverageFlags {
     }
 
     private static int level(Set<String> of, Set<String> in) {
-        int shared = WordRarity.of(of.stream().filter(in::contains).collect(Collectors.toSet()));
-        if (shared == 0) {
-            return 0;
-        }
-        int all = WordRarity.of(of);
-        return shared == all ? LEVELS - 1 : 1 + (LEVELS - 2) * shared / all;
+        Set<String> shared = of.stream().filter(in::contains).collect(Collectors.toSet());
+        return level(WordRarity.of(shared), WordRarity.of(of), LEVELS);
     }
 }

@@ -21,7 +21,7 @@ final class WordRarity {
 
     private WordRarity() {}
 
-    /** What a word counts, from 1 for the commonest to 4 for all that are rarer than those listed. */
+    /** What a word counts, from 1 for the commonest to 4 for all that are not listed, numbers among them. */
     static int of(String stem) {
         return LISTED.getOrDefault(stem, UNLISTED);
     }

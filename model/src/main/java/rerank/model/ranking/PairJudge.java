@@ -131,7 +131,7 @@ public interface PairJudge extends AutoCloseable {
      * @param promptVersion name of the prompt template
      * @param defaultMode the mode that the checkpoint's card names; one of those offered
      * @param modes the modes it offers
-     * @param firstStageWeights the learned interpolation weight of the first stage in each mode, in [0, 1]
+     * @param firstStageWeights share of the first stage in the scores of each mode, in [0, 1]
      */
     record Identity(
             String modelVersion,

@@ -5,12 +5,11 @@ import java.util.Arrays;
 /**
  * One micro-batch of lists that users acted on; B rows, one for each document, that G lists of at most K rows point to.
  *
- * <p>Three losses, each a weighted sum. Of a list, cross-entropy of its targets with the softmax over {@code (scale x score +
- * marginScale x margin + offset) / temperature}, where a row's score is its expected label over 2 by the probabilities of the
- * three label tokens, with the exact gradient through that expectation, and its margin is the logit of label 2 less that of
- * label 0. Where the model is sure, the expectation hardly moves, and its gradient is all but 0; the margin's is not. Of a row
- * with a grade, cross-entropy over the label tokens. Of every row,
- * KL(model || reference) over the three labels.
+ * <p>Three losses, each a weighted sum. Of a list, cross-entropy of its targets with the softmax over {@code (scale x log-odds
+ * + marginScale x margin + offset) / temperature}, where a row's log-odds are those of its expected label over 2 by the
+ * probabilities of the three label tokens, with the exact gradient through that expectation, and its margin is the logit of
+ * label 2 less that of label 0. Of a row with a grade, cross-entropy over the label tokens. Of every row, KL(model || reference)
+ * over the three labels.
  *
  * @param tokenIds int[B][]: prompts that end where the label follows or that hold it
  * @param tokenTypes int[B][]
@@ -21,8 +20,8 @@ import java.util.Arrays;
  * @param gradeWeights float[B]: weight of each row's grade, 0 for none
  * @param lists int[G][]: indices of each list's rows
  * @param targets float[G][]: weight of each row of each list as a target, at least 0
- * @param offsets float[G][]: added to the scaled score of each row
- * @param scoreScale factor on scores, at least 0
+ * @param offsets float[G][]: added to the scaled log-odds of each row
+ * @param logOddsScale factor on log-odds of scores, at least 0
  * @param marginScale factor on margins, at least 0
  * @param temperature divisor of scores in the softmax, above 0
  * @param labelTokens the ids of the three label tokens, in label order
@@ -38,7 +37,7 @@ public record ListBatch(
         int[][] lists,
         float[][] targets,
         float[][] offsets,
-        float scoreScale,
+        float logOddsScale,
         float marginScale,
         float temperature,
         int[] labelTokens) {
@@ -62,9 +61,9 @@ public record ListBatch(
                     + " rows of targets, " + offsets.length + " of offsets and " + labelTokens.length
                     + " label tokens; expected as many as lists, and 3");
         }
-        if (!(temperature > 0) || !(scoreScale >= 0) || !(marginScale >= 0)) {
-            throw new IllegalArgumentException("batch of lists: temperature " + temperature + ", score scale "
-                    + scoreScale + " and margin scale " + marginScale + "; expected above 0 and at least 0");
+        if (!(temperature > 0) || !(logOddsScale >= 0) || !(marginScale >= 0)) {
+            throw new IllegalArgumentException("batch of lists: temperature " + temperature + ", log-odds scale "
+                    + logOddsScale + " and margin scale " + marginScale + "; expected above 0 and at least 0");
         }
         for (int g = 0; g < lists.length; g++) {
             checkList(g, lists[g], targets[g], offsets[g], rows);

@@ -268,7 +268,7 @@ public final class TransformerTrainer implements AutoCloseable {
                 own.create(batch.flatOffsets(), shape),
                 own.create(Arrays.stream(batch.labelTokens()).asLongStream().toArray()),
                 own.create(new float[] {lossWeights.list(), lossWeights.grade(), lossWeights.divergence()}),
-                own.create(new float[] {batch.scoreScale(), batch.temperature(), batch.marginScale()}));
+                own.create(new float[] {batch.logOddsScale(), batch.temperature(), batch.marginScale()}));
         addModel(own, arguments, seed);
         arguments.add(method(own, setup.adapter() == null ? "list_gradients" : "adapter_list_gradients"));
         NDList found = program.callForTraining(arguments);

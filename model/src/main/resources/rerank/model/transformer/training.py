@@ -29,10 +29,11 @@ class Training(Module):
     return __torch__.backward(ids, types, targets, w, a, inv_freq, shape, settings)
 
   # Losses [list, label, divergence] and gradients of lists that users acted on, then the rows' expected scores [B]. A list
-  # is a row of G: indices of its rows in the batch, then what is added to each of their scores (very negative: no row
+  # is a row of G: indices of its rows in the batch, then what is added to each of their log-odds (very negative: no row
   # here), then its share of the targets. Reference are the log-probabilities [B, 3] of the three labels that the
-  # divergence is measured to. Scores are the expected label over 2, its exact gradient with them, times scales[0], plus
-  # the margin of the logits of label 2 over label 0 times scales[2]; all is divided by scales[1].
+  # divergence is measured to. What a list is ordered by are the log-odds of the expected label over 2, with the exact
+  # gradient through that expectation, times scales[0], plus the margin of the logits of label 2 over label 0 times
+  # scales[2]; all is divided by scales[1].
   def list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
     targets = [list_rows, reference, divergence_weights, label_positions, labels, label_weights, list_targets, list_offsets, label_tokens, loss_weights, scales]
     return __torch__.backward(ids, types, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
@@ -266,7 +267,9 @@ def list_losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -
   log_probs = torch.log_softmax(logits, -1)
   probs = torch.exp(log_probs)
   scores = torch.div(probs[:, 1], 2.) + probs[:, 2]
-  ordered_by = scores * t[10][0] + (logits[:, 2] - logits[:, 0]) * t[10][2]
+  half = log_probs[:, 1] - 0.6931471805599453
+  log_odds = torch.logaddexp(log_probs[:, 2], half) - torch.logaddexp(log_probs[:, 0], half)
+  ordered_by = log_odds * t[10][0] + (logits[:, 2] - logits[:, 0]) * t[10][2]
   in_list = torch.index_select(ordered_by, 0, t[0].view([-1])).view_as(t[7])
   in_list = torch.log_softmax(torch.div(in_list + t[7], t[10][1]), -1)
   list_loss = torch.neg(torch.sum(t[6] * in_list))

@@ -22,14 +22,27 @@ class RankingTest {
     }
 
     @Test
-    void interpolatesTheScores() {
-        // first-stage scores scaled: a 1, b 0.25, c 0; judged: a 0, b 0.5, c 1
+    void mixesTheLogOdds() {
+        // first-stage scores scaled: a 1, b 0.25, c 0; judged: a 0.2, b 0.5, c 0.8, log-odds of 4: 1.386
         List<Candidate> candidates = List.of(candidate("a", 9, 1), candidate("b", 3, 2), candidate("c", 1, 3));
-        List<Judgment> judgments = List.of(judged(1, 0, 0), judged(0, 1, 0), judged(0, 0, 1));
+        List<Judgment> judgments = List.of(judged(0.8, 0, 0.2), judged(0, 1, 0), judged(0.2, 0, 0.8));
 
-        assertThat(scored(Ranking.of(candidates, judgments, 0))).containsExactly("1 c 1.0", "2 b 0.5", "3 a 0.0");
-        assertThat(scored(Ranking.of(candidates, judgments, 0.5))).containsExactly("1 a 0.5", "2 c 0.5", "3 b 0.375");
-        assertThat(scored(Ranking.of(candidates, judgments, 1))).containsExactly("1 a 1.0", "2 b 0.25", "3 c 0.0");
+        assertThat(scored(Ranking.of(candidates, judgments, 0))).containsExactly("1 c 0.800", "2 b 0.500", "3 a 0.200");
+        // a: (-1.386 + 4) / 2 = 1.307; b: (0 - 2) / 2; c: (1.386 - 4) / 2
+        assertThat(scored(Ranking.of(candidates, judgments, 0.5)))
+                .containsExactly("1 a 0.787", "2 b 0.269", "3 c 0.213");
+        // 4, -2 and -4
+        assertThat(scored(Ranking.of(candidates, judgments, 1))).containsExactly("1 a 0.982", "2 b 0.119", "3 c 0.018");
+    }
+
+    @Test
+    void theFirstStageDecidesWhereTheModelIsUnsureAndNotWhereItIsSure() {
+        List<Candidate> candidates = List.of(candidate("a", 9, 1), candidate("b", 1, 2));
+        List<Judgment> unsure = List.of(judged(0.6, 0, 0.4), judged(0.4, 0, 0.6));
+        List<Judgment> sure = List.of(judged(0.01, 0, 0.99), judged(0.0001, 0, 0.9999));
+
+        assertThat(ids(Ranking.of(candidates, unsure, 0.2))).containsExactly("a", "b");
+        assertThat(ids(Ranking.of(candidates, sure, 0.2))).containsExactly("b", "a");
     }
 
     @Test
@@ -152,7 +165,8 @@ class RankingTest {
 
     private static List<String> scored(Ranking ranking) {
         return ranking.items().stream()
-                .map(item -> item.rank() + " " + item.candidate().docId() + " " + item.score())
+                .map(item -> item.rank() + " " + item.candidate().docId() + " "
+                        + String.format(java.util.Locale.ROOT, "%.3f", item.score()))
                 .toList();
     }
 }

@@ -68,7 +68,7 @@ class ListLossTest {
     }
 
     @Test
-    void theListLossIsThatOfItsScoresAndMargins() {
+    void theListLossIsThatOfItsLogOddsAndMargins() {
         ListBatch batch = batch(0.2f);
 
         try (TransformerTrainer trainer = warmed(TrainerSetup.PLAIN)) {
@@ -79,7 +79,8 @@ class ListLossTest {
                     batch.tokenIds(), batch.tokenTypes(), batch.labelPositions(), batch.labelTokens());
             double[] values = new double[6];
             for (int row = 0; row < 6; row++) {
-                values[row] = 0.8 * found.scores()[row] + 0.1 * (logProbs[row][2] - logProbs[row][0]);
+                values[row] = 0.8 * Math.log(found.scores()[row] / (1 - found.scores()[row]))
+                        + 0.1 * (logProbs[row][2] - logProbs[row][0]);
             }
             double expected = 0;
             for (int g = 0; g < LISTS.length; g++) {

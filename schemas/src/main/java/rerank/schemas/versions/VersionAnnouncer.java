@@ -88,7 +88,8 @@ public final class VersionAnnouncer implements AutoCloseable {
     }
 
     /**
-     * Announces what a decision makes of the standing. When it returns, every reader finds it.
+     * Announces what a decision makes of the standing. When it returns, every reader of the versions finds it; if that takes
+     * too long, the log says so.
      *
      * @return the announcements as they were written
      * @throws VersionTopicException if it cannot be written

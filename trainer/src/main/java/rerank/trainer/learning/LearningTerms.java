@@ -8,7 +8,7 @@ package rerank.trainer.learning;
  * @param temperature divisor of scores in the list softmax, above 0. About 0.35 leaves scores as they are where a relevant
  *     document is chosen eight times as often as an irrelevant one; a smaller one would squeeze them together
  * @param margin above 0: the list softmax is over the margins of the logits of label 2 over label 0, times this, and not over
- *     the final scores; a model that is sure of itself learns next to nothing through these, as its expected label hardly moves
+ *     the log-odds of the final scores, of which the first stage added a part
  * @param divergence factor on KL(model || distilled model) of the labels; 0 for none
  * @param grade factor on the loss of explicit grades; 0 for none
  * @param replay share in [0, 1) of the teacher's groups in every step; 0 for none

@@ -44,7 +44,7 @@ record ListBatches(int rowsPerBatch, int[] labelTokens, LearningTerms terms) {
      *
      * @param stepLists lists of the whole step, and {@code stepRows} their rows: what sums are divided by
      * @param reference model that the divergence is measured to
-     * @param scale factor on scores: the model's share of the final one
+     * @param scale factor on the log-odds of scores: the model's share of the final ones
      */
     ListBatch batch(List<TrainingList> lists, int stepLists, int stepRows, TransformerTrainer reference, double scale) {
         int rows = lists.stream().mapToInt(list -> list.rows().size()).sum();

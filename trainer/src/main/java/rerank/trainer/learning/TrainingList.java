@@ -19,7 +19,7 @@ import rerank.model.ranking.Pair;
  * @param rows one prompt for each
  * @param examined how many of them the list loss is over; the others were graded
  * @param targets see {@link ListTargets}; all 0 where nothing was clicked and only grades count
- * @param offsets what the first stage adds to each score
+ * @param offsets what the first stage adds to the log-odds of each score
  * @param grades explicit grades, -1 for none
  */
 record TrainingList(

@@ -195,7 +195,7 @@ final class LearnKeys {
                         atLeast(0),
                         MEDIUM,
                         "Above 0: the list loss is over the margins of the logits of label 2 over label 0, times this;"
-                                + " 0: over the final scores, through which a sure model learns little.")
+                                + " 0: over the log-odds of the final scores, the first stage's part among them.")
                 .define(
                         DIVERGENCE,
                         DOUBLE,

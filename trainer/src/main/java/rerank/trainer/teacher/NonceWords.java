@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import rerank.model.prompt.Words;
 import rerank.model.prompt.Words.Word;
 import rerank.model.ranking.Candidate;
@@ -21,16 +22,17 @@ import rerank.trainer.dataset.Document;
  * <p>A nonce word is the beginning of one word of the data set and the end of another, so that it is cut into tokens as unknown
  * words are. Endings that stems leave off are kept. How rare a word must be to be replaced is drawn for each group: one in 20
  * documents hold it at most, or one in 500, or anything between (uniform in the logarithm). Words of less than four letters,
- * stop words, numbers and what explanations are phrased with are never replaced. Safe for use by several threads.
+ * stop words, numbers and what explanations speak of often are never replaced: how they are phrased, and the kinds of thing that
+ * the data are about. Which names mean the same kind cannot be told once they are made up. Safe for use by several threads.
  */
 public final class NonceWords implements GroupSource {
     private static final double RAREST = 0.002;
     private static final double COMMONEST = 0.05;
     private static final int MIN_LETTERS = 4;
     private static final int COUNTED_DOCUMENTS = 4000;
-    private static final int READ_GROUPS = 200;
-    /** Words in more of the explanations than this are how the teacher speaks. */
-    private static final double PHRASING = 0.02;
+    private static final int READ_GROUPS = 600;
+    /** Words that explanations have in a larger share of the groups are how the teacher speaks, and of what. */
+    private static final double PHRASING = 0.01;
 
     private final GroupSource groups;
     private final double share;
@@ -69,7 +71,9 @@ public final class NonceWords implements GroupSource {
         }
         List<String> explanations = new ArrayList<>();
         for (int i = 0; i < READ_GROUPS; i++) {
-            groups.group(i).candidates().forEach(candidate -> explanations.add(candidate.explanation()));
+            explanations.add(groups.group(i).candidates().stream()
+                    .map(LabeledCandidate::explanation)
+                    .collect(Collectors.joining(" ")));
         }
         this.phrasing = new HashSet<>();
         frequencies(explanations).forEach((stem, frequency) -> {
@@ -173,7 +177,7 @@ public final class NonceWords implements GroupSource {
                 String head = stems.get(random.nextInt(stems.size()));
                 String tail = stems.get(random.nextInt(stems.size()));
                 String nonce = head.substring(0, (head.length() + 1) / 2) + tail.substring(tail.length() / 2);
-                if (isOneWord(nonce, nonce) && taken.add(nonce)) {
+                if (!frequencies.containsKey(nonce) && isOneWord(nonce, nonce) && taken.add(nonce)) {
                     return nonce;
                 }
             }

@@ -1,13 +1,16 @@
 package rerank.trainer.teacher;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
@@ -18,7 +21,8 @@ import rerank.trainer.dataset.Qrels;
 
 /**
  * Draws training groups from a split of a data set: relevant candidates, near misses, hard negatives from the first
- * stage, and a few easy ones from that of other queries. A query without a relevant candidate that the teacher knows is left out.
+ * stage, some that match a part of the query alone, and a few easy ones from the first stage of other queries. A query without
+ * a relevant candidate that the teacher knows is left out.
  *
  * <p>Relevant candidates and near misses come from the first stage too as far as it found any, then from the judgments.
  * Drawn from all judgments alike they would match fewer words of the query than the negatives do, where many documents
@@ -26,6 +30,10 @@ import rerank.trainer.dataset.Qrels;
  *
  * <p>A query that the teacher puts in other words has a first stage of its own, BM25 with those words: what it finds is what a
  * reranker will get for such a query, and that is other texts than its own words find.
+ *
+ * <p>What matches a part of the query is what BM25 finds by some of its words, each kept or left out by the toss of a coin, and
+ * its first stage did not find. Where the first stage of the split is better than that of the data to come, a model would
+ * otherwise never see what such a first stage lets through: products of another kind with the right colour and price.
  *
  * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
  * query once, in another order. Safe for use by several threads.
@@ -36,8 +44,13 @@ public final class TrainingGroups implements GroupSource {
     /** Candidates of a query in other words. */
     private static final int REWORDED_DEPTH = 50;
 
+    /** Share of the negatives that match a part of the query alone, and how far down the best such are looked for. */
+    private static final double PARTLY_MATCHING_SHARE = 0.25;
+
+    private static final int PARTLY_MATCHING_DEPTH = 20;
+
     /** Share of the negatives that come from other queries. */
-    private static final double EASY_SHARE = 0.12;
+    private static final double EASY_SHARE = 0.1;
 
     private final Dataset dataset;
     private final Qrels qrels;
@@ -46,7 +59,10 @@ public final class TrainingGroups implements GroupSource {
     private final long seed;
     private final List<Query> queries;
 
-    /** Made when the first query is put in other words; it lies in memory alone and is left to the collector. */
+    /**
+     * What was found or judged for any query of the split. Made when it is first searched; it lies in memory alone and is left to
+     * the collector.
+     */
     private @Nullable Bm25 index;
 
     /** A cache: whoever needs another epoch replaces it. */
@@ -86,7 +102,7 @@ public final class TrainingGroups implements GroupSource {
         if (shape.maxPartial() > 0 && random.nextDouble() < shape.partialShare()) {
             group.addAll(judged(query, 1, found, random, 1 + random.nextInt(shape.maxPartial())));
         }
-        addNegatives(query, candidates, group, random);
+        addNegatives(query, wording, candidates, group, random);
         Collections.shuffle(group, random);
         return new TrainingGroup(new Query(query.id(), wording), group);
     }
@@ -102,8 +118,16 @@ public final class TrainingGroups implements GroupSource {
     }
 
     private synchronized Bm25 index() {
-        Bm25 made = index == null ? new Bm25(dataset.documents().values()) : index;
-        index = made;
+        Bm25 made = index;
+        if (made == null) {
+            Set<String> known = new LinkedHashSet<>();
+            for (Query query : queries) {
+                known.addAll(qrels.of(query.id()).keySet());
+                dataset.candidates(query.id(), Integer.MAX_VALUE).forEach(candidate -> known.add(candidate.docId()));
+            }
+            made = new Bm25(known.stream().map(dataset::document).toList());
+            index = made;
+        }
         return made;
     }
 
@@ -130,10 +154,13 @@ public final class TrainingGroups implements GroupSource {
         return found;
     }
 
-    /** Fills the group from the query's first-stage candidates, now and then and in the end from those of other queries. */
-    private void addNegatives(Query query, List<Candidate> firstStage, List<LabeledCandidate> group, Random random) {
+    /** Fills the group from the query's first-stage candidates, now and then and in the end from elsewhere. */
+    private void addNegatives(
+            Query query, String wording, List<Candidate> firstStage, List<LabeledCandidate> group, Random random) {
         Set<String> used = new HashSet<>();
         group.forEach(member -> used.add(member.candidate().docId()));
+        Set<String> found = new HashSet<>();
+        firstStage.forEach(candidate -> found.add(candidate.docId()));
         List<Candidate> candidates = new ArrayList<>(firstStage);
         Collections.shuffle(candidates, random);
         for (int tries = 0; group.size() < shape.size(); tries++) {
@@ -141,13 +168,15 @@ public final class TrainingGroups implements GroupSource {
                 throw new IllegalStateException("query " + query.id() + ": found only " + group.size()
                         + " candidates for a group of " + shape.size() + "; the teacher knows too few negatives");
             }
-            if (candidates.isEmpty() || random.nextDouble() < EASY_SHARE) {
+            double source = random.nextDouble();
+            if (source < PARTLY_MATCHING_SHARE) {
+                pick(partlyMatching(wording, found, random), random).ifPresent(candidates::add);
+            } else if (candidates.isEmpty() || source < PARTLY_MATCHING_SHARE + EASY_SHARE) {
                 Query other = queries.get(random.nextInt(size()));
-                List<Candidate> others = dataset.candidates(other.id(), Integer.MAX_VALUE);
-                if (others.isEmpty()) {
-                    continue;
-                }
-                candidates.add(others.get(random.nextInt(others.size())));
+                pick(dataset.candidates(other.id(), Integer.MAX_VALUE), random).ifPresent(candidates::add);
+            }
+            if (candidates.isEmpty()) {
+                continue;
             }
             Candidate candidate = candidates.remove(candidates.size() - 1);
             if (used.add(candidate.docId())) {
@@ -156,6 +185,22 @@ public final class TrainingGroups implements GroupSource {
                         .ifPresent(lesson -> group.add(new LabeledCandidate(candidate, lesson)));
             }
         }
+    }
+
+    /** What BM25 finds by some words of a query and its first stage did not find. */
+    private List<Candidate> partlyMatching(String wording, Set<String> found, Random random) {
+        String kept = Arrays.stream(wording.split("\\s+"))
+                .filter(word -> random.nextBoolean())
+                .collect(Collectors.joining(" "));
+        return index().search(kept, found.size() + PARTLY_MATCHING_DEPTH).stream()
+                .filter(ranked -> !found.contains(ranked.docId()))
+                .limit(PARTLY_MATCHING_DEPTH)
+                .map(ranked -> candidate(dataset.document(ranked.docId())))
+                .toList();
+    }
+
+    private static Optional<Candidate> pick(List<Candidate> candidates, Random random) {
+        return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.get(random.nextInt(candidates.size())));
     }
 
     private static Candidate candidate(Document document) {

@@ -15,10 +15,18 @@ import rerank.trainer.storefront.StorefrontConfig;
 class NonceWordsTest {
     private static final Storefront STOREFRONT = Storefront.generate(new StorefrontConfig(5, 600, 30, 1, 1, 30));
     private static final TrainingGroups PLAIN =
-            new TrainingGroups(STOREFRONT.dataset(), "train", STOREFRONT.teacher(), GroupShape.NEAR_MISSES, 1);
+            groups(new SharedWordsTeacher(STOREFRONT.dataset().qrels("train")));
+
+    private static TrainingGroups groups(Teacher teacher) {
+        return new TrainingGroups(STOREFRONT.dataset(), "train", teacher, GroupShape.NEAR_MISSES, 1);
+    }
 
     private static NonceWords nonce(double share, long seed) {
-        return new NonceWords(PLAIN, STOREFRONT.dataset().documents().values(), share, seed);
+        return nonce(PLAIN, share, seed);
+    }
+
+    private static NonceWords nonce(TrainingGroups groups, double share, long seed) {
+        return new NonceWords(groups, STOREFRONT.dataset().documents().values(), share, seed);
     }
 
     @Test
@@ -41,7 +49,7 @@ class NonceWordsTest {
                         disguised.candidate().text().equals(plain.candidate().text()) ? 0 : 1;
             }
         }
-        assertThat(replaced).isGreaterThan(100);
+        assertThat(replaced).isGreaterThan(60);
     }
 
     @Test
@@ -68,6 +76,25 @@ class NonceWordsTest {
         assertThat(madeUp).hasSizeGreaterThan(2);
     }
 
+    /** A rucksack is a backpack: nobody can tell that of made-up words. */
+    @Test
+    void whatExplanationsSpeakOfOftenKeepsItsName() {
+        TrainingGroups plain = groups(STOREFRONT.teacher());
+        NonceWords nonce = nonce(plain, 1, 8);
+        int replaced = 0;
+
+        for (long index = 0; index < 60; index++) {
+            TrainingGroup before = plain.group(index);
+            TrainingGroup after = nonce.group(index);
+            for (int i = 0; i < before.candidates().size(); i++) {
+                assertThat(after.candidates().get(i).explanation().split("[.,]")[0])
+                        .isEqualTo(before.candidates().get(i).explanation().split("[.,]")[0]);
+                replaced += after.candidates().get(i).equals(before.candidates().get(i)) ? 0 : 1;
+            }
+        }
+        assertThat(replaced).isGreaterThan(60);
+    }
+
     @Test
     void anIndexAlwaysGivesTheSameGroup() {
         for (long index : new long[] {7, 0, 1_000_000}) {
@@ -83,7 +110,7 @@ class NonceWordsTest {
         for (long index = 0; index < 300; index++) {
             disguised += third.group(index).equals(PLAIN.group(index)) ? 0 : 1;
         }
-        assertThat(disguised).isBetween(70, 130);
+        assertThat(disguised).isBetween(60, 130);
         assertThat(nonce(0, 7).group(0)).isEqualTo(PLAIN.group(0));
     }
 

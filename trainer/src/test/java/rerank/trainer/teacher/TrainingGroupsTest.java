@@ -20,6 +20,8 @@ import rerank.trainer.dataset.Dataset;
 import rerank.trainer.dataset.Document;
 import rerank.trainer.dataset.Qrels;
 import rerank.trainer.dataset.Run;
+import rerank.trainer.storefront.Storefront;
+import rerank.trainer.storefront.StorefrontConfig;
 
 class TrainingGroupsTest {
     /** Query qI has document I as its answer, which only every second run holds, and I+1 as a near miss. */
@@ -128,6 +130,48 @@ class TrainingGroupsTest {
         assertThat(beyondItsRun)
                 .as("its run has the next seven documents, the words find all")
                 .hasSizeGreaterThan(10);
+    }
+
+    /** In the run of query I are the next seven documents; others share the word "text" with it alone. */
+    @Test
+    void someNegativesMatchAPartOfTheQueryAndAreNotInItsRun() {
+        TrainingGroups groups = groups(7);
+        int beyond = 0;
+        int all = 0;
+
+        for (long index = 0; index < 240; index++) {
+            TrainingGroup group = groups.group(index);
+            int number = Integer.parseInt(group.query().id().substring(1));
+            for (LabeledCandidate member : group.candidates()) {
+                int document = Integer.parseInt(member.candidate().docId().substring(1));
+                beyond += member.label() == 0 && Math.floorMod(document - number, 12) > 7 ? 1 : 0;
+                all += member.label() == 0 ? 1 : 0;
+            }
+        }
+
+        assertThat((double) beyond / all).isBetween(0.15, 0.45);
+    }
+
+    @Test
+    void negativesAreOfTheSplitAlone() {
+        var storefront = Storefront.generate(new StorefrontConfig(5, 600, 40, 10, 10, 30));
+        Set<String> train = new HashSet<>();
+        storefront.dataset().queries("train").forEach(query -> {
+            train.addAll(storefront.dataset().qrels("train").of(query.id()).keySet());
+            storefront.dataset().candidates(query.id(), 30).forEach(candidate -> train.add(candidate.docId()));
+        });
+        var groups = new TrainingGroups(storefront.dataset(), "train", storefront.teacher(), GroupShape.NEAR_MISSES, 3);
+        Set<String> others = new HashSet<>();
+
+        for (long index = 0; index < 80; index++) {
+            for (LabeledCandidate member : groups.group(index).candidates()) {
+                assertThat(train).contains(member.candidate().docId());
+                if (member.explanation().contains(", but this is ")) {
+                    others.add(member.candidate().docId());
+                }
+            }
+        }
+        assertThat(others).as("products of other kinds").hasSizeGreaterThan(50);
     }
 
     private static TrainingGroups groups(long seed) {

@@ -14,10 +14,10 @@ import rerank.trainer.evaluation.JudgedSplit;
 import rerank.trainer.evaluation.JudgedSplit.JudgedQuery;
 
 /** What the labels of a mode would give with other weights of the first stage: nothing is judged anew for it. */
-final class FirstStageMix {
+final class WeightFigures {
     static final List<Double> WEIGHTS = List.of(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0);
 
-    private FirstStageMix() {}
+    private WeightFigures() {}
 
     /** nDCG@10 by weight, as text with one decimal; empty for a mode that gives no labels. */
     static Optional<Map<String, Double>> ndcg10(InProcess.Outcome outcome, Qrels qrels) {
