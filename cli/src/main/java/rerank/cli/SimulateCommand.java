@@ -67,7 +67,7 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--arm",
             paramLabel = "NAME",
             description = "With --users, what is left out of learning or added: all (nothing left out), naive,"
-                    + " expected-score, no-replay, no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
+                    + " final-score, no-replay, no-kl, explanations, no-gate or frozen. Default: ${DEFAULT-VALUE}.")
     private String arm = Arm.ALL.id();
 
     @Option(names = "--short", description = "All of it in small, in a few minutes: whether the parts work together.")

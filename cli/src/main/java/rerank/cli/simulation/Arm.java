@@ -21,7 +21,11 @@ public record Arm(String id, String name, Map<String, String> learning, boolean 
     public static final List<Arm> EVERY = List.of(
             ALL,
             new Arm("naive", "clicks as they are", Map.of("clicks.cap", "1", "clicks.truncate", "false"), false),
-            new Arm("expected-score", "through expected scores", Map.of("clicks.margin", "0"), false),
+            new Arm(
+                    "final-score",
+                    "through final scores",
+                    Map.of("clicks.margin", "0", "clicks.temperature", "1"),
+                    false),
             new Arm("no-replay", "no replay", Map.of("replay.share", "0"), false),
             new Arm("no-kl", "no divergence term", Map.of("kl.coefficient", "0"), false),
             new Arm("explanations", "explanations sampled too", Map.of("explanations.weight", "0.1"), false),
