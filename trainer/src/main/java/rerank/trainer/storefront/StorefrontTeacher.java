@@ -22,6 +22,7 @@ import rerank.trainer.teacher.Teacher;
  * Costs $45, under $60; is made of canvas, not leather: all met."
  */
 final class StorefrontTeacher implements Teacher {
+    private static final int LOOKALIKES = 40;
     private static final List<String> VERDICTS = List.of("all met", "one missed", "more than one missed");
 
     private final Catalogue catalogue;
@@ -42,6 +43,30 @@ final class StorefrontTeacher implements Teacher {
             return Optional.empty();
         }
         return Optional.of(new Lesson(asked.label(product), explanation(asked, product)));
+    }
+
+    /** Products of other categories that miss the fewest of the constraints, at least {@link #LOOKALIKES} where that many meet one. */
+    @Override
+    public List<String> lookalikes(Query query) {
+        ShoppingQuery asked = queries.get(query.id());
+        if (asked == null) {
+            return List.of();
+        }
+        int all = asked.constraints().size();
+        List<List<String>> byMissed = new ArrayList<>();
+        for (int missed = 0; missed <= all; missed++) {
+            byMissed.add(new ArrayList<>());
+        }
+        for (Product product : products.values()) {
+            if (!product.category().equals(asked.category())) {
+                byMissed.get(asked.missed(product, all)).add(product.id());
+            }
+        }
+        List<String> found = new ArrayList<>();
+        for (int missed = 0; missed < all && found.size() < LOOKALIKES; missed++) {
+            found.addAll(byMissed.get(missed));
+        }
+        return found;
     }
 
     private String explanation(ShoppingQuery asked, Product product) {

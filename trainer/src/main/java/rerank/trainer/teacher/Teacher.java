@@ -1,5 +1,6 @@
 package rerank.trainer.teacher;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import rerank.model.ranking.Candidate;
@@ -24,6 +25,16 @@ public interface Teacher {
      */
     default Optional<Lesson> justify(Query query, Candidate candidate, int label) {
         return teach(query, candidate).filter(lesson -> lesson.label() == label);
+    }
+
+    /**
+     * Documents that have most of what a query asks and are irrelevant all the same, for a reason that a model which counts
+     * matches would miss; none unless the teacher knows some.
+     *
+     * @return ids, in no order that means anything
+     */
+    default List<String> lookalikes(Query query) {
+        return List.of();
     }
 
     /**

@@ -32,8 +32,9 @@ import rerank.trainer.dataset.Qrels;
  * reranker will get for such a query, and that is other texts than its own words find.
  *
  * <p>What matches a part of the query is what BM25 finds by some of its words, each kept or left out by the toss of a coin, and
- * its first stage did not find. Where the first stage of the split is better than that of the data to come, a model would
- * otherwise never see what such a first stage lets through: products of another kind with the right colour and price.
+ * its first stage did not find, or what the teacher knows as a lookalike. Where the first stage of the split is better than that
+ * of the data to come, a model would otherwise never see what such a first stage lets through: products of another kind with the
+ * right colour and price.
  *
  * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
  * query once, in another order. Safe for use by several threads.
@@ -44,8 +45,11 @@ public final class TrainingGroups implements GroupSource {
     /** Candidates of a query in other words. */
     private static final int REWORDED_DEPTH = 50;
 
-    /** Share of the negatives that match a part of the query alone, and how far down the best such are looked for. */
-    private static final double PARTLY_MATCHING_SHARE = 0.25;
+    /** Share of the negatives that match a part of the query alone. */
+    private static final double PARTLY_MATCHING_SHARE = 0.3;
+
+    /** Share of these that are lookalikes where the teacher knows some, and how far down others are looked for. */
+    private static final double LOOKALIKE_SHARE = 0.7;
 
     private static final int PARTLY_MATCHING_DEPTH = 20;
 
@@ -59,10 +63,10 @@ public final class TrainingGroups implements GroupSource {
     private final long seed;
     private final List<Query> queries;
 
-    /**
-     * What was found or judged for any query of the split. Made when it is first searched; it lies in memory alone and is left to
-     * the collector.
-     */
+    /** What was found or judged for any query of the split. */
+    private final Set<String> splitDocuments = new LinkedHashSet<>();
+
+    /** Of these. Made when it is first searched; it lies in memory alone and is left to the collector. */
     private @Nullable Bm25 index;
 
     /** A cache: whoever needs another epoch replaces it. */
@@ -81,6 +85,11 @@ public final class TrainingGroups implements GroupSource {
         if (queries.isEmpty()) {
             throw new IllegalArgumentException("data set " + dataset.name() + ", split " + split
                     + ": the teacher knows no relevant candidate of any query");
+        }
+        for (Query query : queries) {
+            splitDocuments.addAll(qrels.of(query.id()).keySet());
+            dataset.candidates(query.id(), Integer.MAX_VALUE)
+                    .forEach(candidate -> splitDocuments.add(candidate.docId()));
         }
     }
 
@@ -118,16 +127,10 @@ public final class TrainingGroups implements GroupSource {
     }
 
     private synchronized Bm25 index() {
-        Bm25 made = index;
-        if (made == null) {
-            Set<String> known = new LinkedHashSet<>();
-            for (Query query : queries) {
-                known.addAll(qrels.of(query.id()).keySet());
-                dataset.candidates(query.id(), Integer.MAX_VALUE).forEach(candidate -> known.add(candidate.docId()));
-            }
-            made = new Bm25(known.stream().map(dataset::document).toList());
-            index = made;
-        }
+        Bm25 made = index == null
+                ? new Bm25(splitDocuments.stream().map(dataset::document).toList())
+                : index;
+        index = made;
         return made;
     }
 
@@ -170,7 +173,7 @@ public final class TrainingGroups implements GroupSource {
             }
             double source = random.nextDouble();
             if (source < PARTLY_MATCHING_SHARE) {
-                pick(partlyMatching(wording, found, random), random).ifPresent(candidates::add);
+                pick(partlyMatching(query, wording, found, random), random).ifPresent(candidates::add);
             } else if (candidates.isEmpty() || source < PARTLY_MATCHING_SHARE + EASY_SHARE) {
                 Query other = queries.get(random.nextInt(size()));
                 pick(dataset.candidates(other.id(), Integer.MAX_VALUE), random).ifPresent(candidates::add);
@@ -187,8 +190,17 @@ public final class TrainingGroups implements GroupSource {
         }
     }
 
-    /** What BM25 finds by some words of a query and its first stage did not find. */
-    private List<Candidate> partlyMatching(String wording, Set<String> found, Random random) {
+    /** Lookalikes, or what BM25 finds by some words of a query and its first stage did not find. */
+    private List<Candidate> partlyMatching(Query query, String wording, Set<String> found, Random random) {
+        if (random.nextDouble() < LOOKALIKE_SHARE) {
+            List<Candidate> lookalikes = teacher.lookalikes(query).stream()
+                    .filter(splitDocuments::contains)
+                    .map(docId -> candidate(dataset.document(docId)))
+                    .toList();
+            if (!lookalikes.isEmpty()) {
+                return lookalikes;
+            }
+        }
         String kept = Arrays.stream(wording.split("\\s+"))
                 .filter(word -> random.nextBoolean())
                 .collect(Collectors.joining(" "));

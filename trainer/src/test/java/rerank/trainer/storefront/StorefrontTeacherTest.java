@@ -92,6 +92,36 @@ class StorefrontTeacherTest {
         assertThat(teach(tent)).isEqualTo(new Lesson(0, "Wants a backpack, but this is a dome tent."));
     }
 
+    @Test
+    void lookalikesAreOtherThingsThatMissTheFewestConstraints() {
+        Storefront storefront = Storefront.generate(new StorefrontConfig(4, 1200, 60, 20, 40, 20));
+
+        int none = 0;
+
+        for (Query query : storefront.dataset().queries("train")) {
+            ShoppingQuery asked = storefront.query(query.id());
+            List<String> lookalikes = storefront.teacher().lookalikes(query);
+
+            assertThat(lookalikes).doesNotHaveDuplicates();
+            none += lookalikes.isEmpty() ? 1 : 0;
+            int most = 0;
+            for (String id : lookalikes) {
+                Product product = storefront.products().get(id);
+                assertThat(product.category()).isNotEqualTo(asked.category());
+                most = Math.max(most, asked.missed(product, 9));
+            }
+            assertThat(most).isLessThan(asked.constraints().size());
+            for (Product product : storefront.products().values()) {
+                if (!product.category().equals(asked.category()) && asked.missed(product, 9) < most) {
+                    assertThat(lookalikes).contains(product.id());
+                }
+            }
+        }
+        assertThat(none).as("queries for what one kind of thing alone has").isLessThan(15);
+        assertThat(storefront.teacher().lookalikes(new Query("nobody's", "a tent")))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void explanationsNameOnlyEvidenceInTheTextAndAgreeWithTheLabel(long seed) {
