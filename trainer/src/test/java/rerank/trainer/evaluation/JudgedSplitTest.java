@@ -62,7 +62,7 @@ class JudgedSplitTest {
     }
 
     private static Judgment later(Pair pair) {
-        double share = (pair.candidate().docId().charAt(0) - 'a') / 2.0;
+        double share = 0.2 + 0.3 * (pair.candidate().docId().charAt(0) - 'a');
         return new Judgment.Judged(new LabelDistribution(1 - share, 0, share), "");
     }
 
