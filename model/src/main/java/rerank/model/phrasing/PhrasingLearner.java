@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import rerank.model.tokenizer.Tokenizer;
 
 /**
  * Learns a {@link Phrasing} from explanations of pairs, cut into words and quotations ({@link ExplanationParts}). A quotation is
- * taken from the field that nearly all quotations in its place are found in; where these are of few kinds (colours, amounts in
+ * taken from the fewest fields that nearly all quotations in its place are found in; where these are of few kinds (colours, amounts in
  * some unit), it is one of them, and where they are beginnings of the field, it goes as far as they do. What was seen less than
  * three times, or hardly ever in its place, is forgotten.
  */
@@ -87,7 +88,8 @@ public final class PhrasingLearner {
 
     /**
      * Explanations as symbols, each with its end. What a quotation is depends on what comes before it, earlier quotations among
-     * that, so all first ones are looked at together, then all second ones, and so on.
+     * that, so all first ones are looked at together, then all second ones, and so on. What is known of a place since an earlier
+     * round holds in later ones, which may meet it too seldom to know.
      */
     private static List<int[]> symbols(List<List<Part>> explanations, Symbols symbols) {
         List<int[]> said = new ArrayList<>();
@@ -97,6 +99,7 @@ public final class PhrasingLearner {
                     .toArray());
         }
         Map<Place, List<List<Match>>> behindWords = behindWords(explanations, said);
+        Map<Place, Quotation> known = new HashMap<>();
         boolean isDone = false;
         while (!isDone) {
             Map<Place, List<int[]>> open = new LinkedHashMap<>();
@@ -115,7 +118,7 @@ public final class PhrasingLearner {
             }
             Map<Place, Quotation> looked = new HashMap<>();
             open.forEach((place, where) -> {
-                int symbol = symbols.quotation(quotation(place, found, looked));
+                int symbol = symbols.quotation(quotation(place, found, known, looked));
                 where.forEach(at -> said.get(at[0])[at[1]] = symbol);
             });
             isDone = open.isEmpty();
@@ -177,38 +180,43 @@ public final class PhrasingLearner {
 
     /**
      * What quotations in one place have in common. Where too few were met to know all kinds there are, places that are behind some
-     * of the same symbols tell.
+     * of the same symbols tell: that of them which has the fewest.
      *
-     * @param looked what was made of places already
+     * @param known what is known of places themselves, in this round and earlier ones
+     * @param looked what was made of wider places in this round
      */
-    private static Quotation quotation(Place place, Map<Place, List<List<Match>>> found, Map<Place, Quotation> looked) {
-        List<Place> wider = new ArrayList<>(List.of(place));
+    private static Quotation quotation(
+            Place place,
+            Map<Place, List<List<Match>>> found,
+            Map<Place, Quotation> known,
+            Map<Place, Quotation> looked) {
+        Quotation before = known.get(place);
+        if (before != null) {
+            return before;
+        }
+        Quotation own = common(place.isNumber(), found.getOrDefault(place, List.of()));
+        if (!own.shapes().isEmpty()) {
+            known.put(place, own);
+            return own;
+        }
+        List<Place> wider = new ArrayList<>();
         if (Symbols.isQuotation(place.before().first())) {
             wider.add(behindQuotation(place));
         }
         wider.add(behindTwo(place.before(), place.isNumber()));
         wider.add(behindWord(place.before(), place.isNumber()));
-        wider.removeIf(one -> !found.containsKey(one));
-        for (Place one : wider) {
-            Quotation quotation =
-                    looked.computeIfAbsent(one, any -> common(one.isNumber(), found.getOrDefault(one, List.of())));
-            if (!quotation.shapes().isEmpty()) {
-                return quotation;
-            }
-        }
-        return common(place.isNumber(), found.getOrDefault(place, List.of()));
+        return wider.stream()
+                .filter(found::containsKey)
+                .map(one ->
+                        looked.computeIfAbsent(one, any -> common(one.isNumber(), found.getOrDefault(one, List.of()))))
+                .filter(quotation -> !quotation.shapes().isEmpty())
+                .min(Comparator.comparingInt(quotation -> quotation.shapes().size()))
+                .orElse(own);
     }
 
     private static Quotation common(boolean isNumber, List<List<Match>> found) {
-        Map<Field, Integer> fields = new EnumMap<>(Field.class);
-        for (List<Match> matches : found) {
-            matches.stream().map(Match::field).distinct().forEach(field -> fields.merge(field, 1, Integer::sum));
-        }
-        Map.Entry<Field, Integer> most = fields.entrySet().stream()
-                .max(Map.Entry.<Field, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
-                .orElseThrow();
         double nearlyAll = NEARLY_ALL * found.size();
-        Set<Field> sources = most.getValue() >= nearlyAll ? Set.of(most.getKey()) : fields.keySet();
+        Set<Field> sources = sources(found);
         List<Match> chosen = new ArrayList<>();
         for (List<Match> matches : found) {
             matches.stream()
@@ -228,6 +236,25 @@ public final class PhrasingLearner {
             chosen.stream().filter(Match::endsBeforeSign).map(Match::follower).forEach(ends::add);
         }
         return new Quotation(sources, isNumber, areFew ? shapes.keySet() : Set.of(), isHead, mostWords, ends);
+    }
+
+    /** The fewest fields that nearly all quotations are found in, one or the other. */
+    private static Set<Field> sources(List<List<Match>> found) {
+        Set<Field> sources = EnumSet.noneOf(Field.class);
+        List<Set<Field>> left = found.stream()
+                .map(matches -> matches.stream().map(Match::field).collect(Collectors.toSet()))
+                .toList();
+        while (left.size() > (1 - NEARLY_ALL) * found.size()) {
+            Map<Field, Integer> fields = new EnumMap<>(Field.class);
+            left.forEach(one -> one.forEach(field -> fields.merge(field, 1, Integer::sum)));
+            Field most = fields.entrySet().stream()
+                    .max(Map.Entry.<Field, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                    .orElseThrow()
+                    .getKey();
+            sources.add(most);
+            left = left.stream().filter(one -> !one.contains(most)).toList();
+        }
+        return sources;
     }
 
     /**

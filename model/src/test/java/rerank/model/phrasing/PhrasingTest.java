@@ -83,6 +83,60 @@ class PhrasingTest {
         assertThat(accepts(learned(), pair, "comes in leather")).isFalse();
     }
 
+    /** The colour of a bag is in its title or its text, and now and then in the query too. */
+    @Test
+    void takesAQuotationFromTheFewestTextsThatTheTeachersTakeItFrom() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(2);
+        for (int i = 0; i < 400; i++) {
+            String colour = COLOURS.get(random.nextInt(COLOURS.size()));
+            String asked = COLOURS.get(random.nextInt(COLOURS.size()));
+            boolean isInTitle = random.nextBoolean();
+            learner.add(
+                    new Query("q" + i, asked + " bag"),
+                    new Candidate(
+                            "d" + i,
+                            isInTitle ? colour + " bag" : "Bag",
+                            isInTitle ? "A bag." : "A bag in " + colour + ".",
+                            1,
+                            1),
+                    colour.equals(asked)
+                            ? "comes in " + colour + " as asked"
+                            : "comes in " + colour + ", not " + asked);
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+
+        assertThat(accepts(phrasing, shop("blue bag", "A bag in red."), "comes in red, not blue"))
+                .isTrue();
+        assertThat(accepts(phrasing, shop("blue bag", "A bag in red."), "comes in blue, not blue"))
+                .isFalse();
+    }
+
+    /** Weights were met too seldom behind a name to know their units there, and behind names are prices too. */
+    @Test
+    void knowsFewThingsFromTheWiderPlaceThatHasTheFewest() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        List<String> units = List.of("kg", "g", "lb", "oz");
+        Random random = new Random(3);
+        for (int i = 0; i < 400; i++) {
+            String name = NAMES.get(random.nextInt(NAMES.size()));
+            String weight = 2 + random.nextInt(60) + " " + units.get(random.nextInt(units.size()));
+            String price = "$" + (20 + random.nextInt(60));
+            Query query = new Query("q" + i, "bag");
+            Candidate bag = new Candidate("d" + i, name, "Weight " + weight + ", price " + price + ".", 1, 1);
+            learner.add(
+                    query,
+                    bag,
+                    i % 20 == 0 ? "about " + name + ". weighs " + weight : "about " + name + ". costs " + price);
+            learner.add(query, bag, "costs " + price + "; weighs " + weight);
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Pair pair = new Pair(new Query("q", "bag"), new Candidate("d", "moss", "Weight 7 kg, price $45.", 1, 1));
+
+        assertThat(accepts(phrasing, pair, "about moss. weighs 7 kg")).isTrue();
+        assertThat(accepts(phrasing, pair, "about moss. weighs $45")).isFalse();
+    }
+
     @Test
     void quotesBeginningsAsFarAsTheTeachersDo() {
         Phrasing phrasing = learned();
