@@ -45,7 +45,7 @@ public record FirstStageMix(double weight) {
         return Math.max(-most, Math.min(most, logOdds(score) - (1 - weight) * logOdds(judged)));
     }
 
-    /** Log-odds of a score, {@code ln(s / (1 - s))}, within 16 of 0. */
+    /** Log-odds of a score, {@code ln(s / (1 - s))}, at most {@code ln(1e7)}, or 16.1, from 0. */
     public static double logOdds(double score) {
         double within = Math.max(LEAST, Math.min(1 - LEAST, score));
         return Math.log(within / (1 - within));
