@@ -9,6 +9,7 @@ import rerank.model.transformer.TransformerTrainer.AdamW;
 /** AdamW, and Muon for the matrices of the blocks where that is wanted, with their moments. Owned by one thread. */
 final class Optimizer {
     private final Program program;
+    private final Precision precision;
     private final List<NDArray> trained;
     private final List<Boolean> isMatrixOfBlock;
     private final List<NDArray> firstMoments;
@@ -18,12 +19,19 @@ final class Optimizer {
     /**
      * An optimizer that took no step.
      *
+     * @param precision of Muon's iterations
      * @param manager that the moments belong to
      * @param trained tensors that it steps, in place
      * @param isMatrixOfBlock for each of them, whether it is one that Muon may step
      */
-    Optimizer(Program program, PtNDManager manager, List<NDArray> trained, List<Boolean> isMatrixOfBlock) {
+    Optimizer(
+            Program program,
+            Precision precision,
+            PtNDManager manager,
+            List<NDArray> trained,
+            List<Boolean> isMatrixOfBlock) {
         this.program = program;
+        this.precision = precision;
         this.trained = trained;
         this.isMatrixOfBlock = isMatrixOfBlock;
         this.firstMoments = TransformerTrainer.named(
@@ -54,7 +62,8 @@ final class Optimizer {
     }
 
     private void muon(PtNDManager own, List<NDArray> averages, float rate, AdamW settings) {
-        NDList arguments = new NDList(own.create(new float[] {rate, settings.muonMomentum(), settings.weightDecay()}));
+        NDList arguments = new NDList(own.create(
+                new float[] {rate, settings.muonMomentum(), settings.weightDecay(), precision.scalarType()}));
         for (List<NDArray> arrays : List.of(averages, trained, firstMoments)) {
             for (int i = 0; i < arrays.size(); i++) {
                 if (isMatrixOfBlock.get(i)) {

@@ -3,17 +3,15 @@ package rerank.model.transformer;
 import java.util.Arrays;
 
 /**
- * A {@link TrainingBatch} as the flat arrays that the training step reads: rows cut to the longest real one, and only
- * the positions that carry a loss listed, since the vocabulary projection is the dear part of a small model.
+ * A {@link TrainingBatch} as the flat arrays that the training step reads: rows without their padding, and only the
+ * positions that carry a loss listed, since the vocabulary projection is the dear part of a small model.
  *
- * @param rows B
- * @param time T, the longest real length
- * @param tokenIds (B, T), row by row
- * @param tokenTypes (B, T), row by row
- * @param nextPositions indices into B x T whose logits predict the next token
+ * @param tokens of all rows, one after another
+ * @param nextPositions whose logits predict the next token, counted among all tokens; as with the tokens, a few more fill
+ *     up to a round number
  * @param nextTokens what each of them predicts
- * @param nextWeights weight of each, their sizes summing to 1
- * @param labelPositions (B) index into B x T of each row's label position; the row's first position where it has none
+ * @param nextWeights weight of each, their sizes summing to 1; 0 for those that fill up
+ * @param labelPositions (B) each row's label position, counted among all tokens; the row's first position where it has none
  * @param labelTargets (B) labels, 0 where there is none
  * @param labelWeights (B) weights summing to 1, 0 where there is no label
  * @param listwiseTargets (G, K) target distributions, each divided by the number of groups that count; 0 elsewhere
@@ -21,10 +19,7 @@ import java.util.Arrays;
  * @param listwiseGroups groups with a positive label
  */
 record PackedBatch(
-        int rows,
-        int time,
-        long[] tokenIds,
-        long[] tokenTypes,
+        PackedRows tokens,
         long[] nextPositions,
         long[] nextTokens,
         float[] nextWeights,
@@ -44,16 +39,9 @@ record PackedBatch(
     static PackedBatch of(TrainingBatch batch, TransformerConfig config) {
         int rows = batch.tokenIds().length;
         check(batch, config, rows);
-        int time = Arrays.stream(batch.lengths()).max().orElseThrow();
-        long[] ids = new long[rows * time];
-        long[] types = new long[rows * time];
-        for (int row = 0; row < rows; row++) {
-            for (int t = 0; t < batch.lengths()[row]; t++) {
-                ids[row * time + t] = batch.tokenIds()[row][t];
-                types[row * time + t] = config.tokenTypes() == 0 ? 0 : batch.tokenTypes()[row][t];
-            }
-        }
-        NextTokens next = nextTokens(batch, rows, time);
+        PackedRows tokens = PackedRows.of(batch.tokenIds(), batch.tokenTypes(), batch.lengths(), config);
+        int[] starts = tokens.starts();
+        NextTokens next = nextTokens(batch, starts, tokens.tokenIds().length);
         long[] labelPositions = new long[rows];
         long[] labelTargets = new long[rows];
         float[] labelWeights = new float[rows];
@@ -61,7 +49,7 @@ record PackedBatch(
                 (int) Arrays.stream(batch.labelPositions()).filter(p -> p >= 0).count();
         for (int row = 0; row < rows; row++) {
             boolean has = batch.labelPositions()[row] >= 0;
-            labelPositions[row] = (long) row * time + Math.max(0, batch.labelPositions()[row]);
+            labelPositions[row] = (long) starts[row] + Math.max(0, batch.labelPositions()[row]);
             labelTargets[row] = has ? batch.labels()[row] : 0;
             labelWeights[row] = has ? 1f / labeled : 0f;
         }
@@ -72,10 +60,7 @@ record PackedBatch(
             throw new IllegalArgumentException("training batch of " + rows + " rows: no position carries a loss");
         }
         return new PackedBatch(
-                rows,
-                time,
-                ids,
-                types,
+                tokens,
                 next.positions(),
                 next.tokens(),
                 next.weights(),
@@ -91,7 +76,7 @@ record PackedBatch(
     float groupAccuracy(float[] scores, TrainingBatch batch) {
         int right = 0;
         int counted = 0;
-        for (int start = 0; start < rows; start += batch.groupSize()) {
+        for (int start = 0; start < tokens.rows(); start += batch.groupSize()) {
             int best = -1;
             int highest = 0;
             for (int row = start; row < start + batch.groupSize(); row++) {
@@ -110,17 +95,17 @@ record PackedBatch(
 
     private record NextTokens(long[] positions, long[] tokens, float[] weights) {}
 
-    private static NextTokens nextTokens(TrainingBatch batch, int rows, int time) {
-        long[] positions = new long[rows * time];
-        long[] tokens = new long[rows * time];
-        float[] weights = new float[rows * time];
+    private static NextTokens nextTokens(TrainingBatch batch, int[] starts, int all) {
+        long[] positions = new long[all];
+        long[] tokens = new long[all];
+        float[] weights = new float[all];
         int n = 0;
         double sum = 0;
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < starts.length; row++) {
             for (int t = 0; t + 1 < batch.lengths()[row]; t++) {
                 float weight = batch.targetWeights()[row][t];
                 if (weight != 0) {
-                    positions[n] = (long) row * time + t;
+                    positions[n] = (long) starts[row] + t;
                     tokens[n] = batch.tokenIds()[row][t + 1];
                     weights[n++] = weight;
                     sum += Math.abs(weight);
@@ -130,7 +115,9 @@ record PackedBatch(
         for (int i = 0; i < n; i++) {
             weights[i] = (float) (weights[i] / sum);
         }
-        return new NextTokens(Arrays.copyOf(positions, n), Arrays.copyOf(tokens, n), Arrays.copyOf(weights, n));
+        int round = PackedRows.roundedUp(n);
+        return new NextTokens(
+                Arrays.copyOf(positions, round), Arrays.copyOf(tokens, round), Arrays.copyOf(weights, round));
     }
 
     /** Fills targets and mask; a group counts when a row of it takes part with a label above 0. */

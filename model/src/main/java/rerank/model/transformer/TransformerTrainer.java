@@ -226,8 +226,10 @@ public final class TransformerTrainer implements AutoCloseable {
     public Gradients gradients(TrainingBatch batch, LossWeights lossWeights, int seed) {
         PackedBatch packed = PackedBatch.of(batch, config);
         var own = (PtNDManager) manager.newSubManager();
-        var groups = new Shape(packed.rows() / batch.groupSize(), batch.groupSize());
-        NDList arguments = inputs(own, packed);
+        var groups = new Shape(packed.tokens().rows() / batch.groupSize(), batch.groupSize());
+        NDList arguments = tokens(own, packed.tokens());
+        arguments.add(own.create(packed.nextPositions()));
+        arguments.add(own.create(packed.nextTokens()));
         arguments.addAll(new NDList(
                 own.create(packed.nextWeights()),
                 own.create(packed.labelPositions()),
@@ -252,23 +254,22 @@ public final class TransformerTrainer implements AutoCloseable {
      * @throws IllegalArgumentException if the batch does not fit the model
      */
     public ListGradients gradients(ListBatch batch, ListLossWeights lossWeights, int seed) {
-        PaddedRows rows = PaddedRows.of(batch.tokenIds(), batch.tokenTypes(), config);
+        PackedRows rows = PackedRows.of(batch.tokenIds(), batch.tokenTypes(), config);
         var own = (PtNDManager) manager.newSubManager();
         var shape = new Shape(batch.lists().length, batch.longest());
-        NDList arguments = new NDList(
-                own.create(rows.tokenIds(), new Shape(rows.rows(), rows.time())),
-                own.create(rows.tokenTypes(), new Shape(rows.rows(), rows.time())),
+        NDList arguments = tokens(own, rows);
+        arguments.addAll(new NDList(
                 own.create(batch.flatRows(), shape),
                 own.create(batch.flatReference(), new Shape(rows.rows(), 3)),
                 own.create(batch.divergenceWeights()),
-                own.create(rows.flat(batch.labelPositions())),
+                own.create(rows.among(batch.labelPositions())),
                 own.create(Arrays.stream(batch.grades()).asLongStream().toArray()),
                 own.create(batch.gradeWeights()),
                 own.create(batch.flatTargets(), shape),
                 own.create(batch.flatOffsets(), shape),
                 own.create(Arrays.stream(batch.labelTokens()).asLongStream().toArray()),
                 own.create(new float[] {lossWeights.list(), lossWeights.grade(), lossWeights.divergence()}),
-                own.create(new float[] {batch.logOddsScale(), batch.temperature(), batch.marginScale()}));
+                own.create(new float[] {batch.logOddsScale(), batch.temperature(), batch.marginScale()})));
         addModel(own, arguments, seed);
         arguments.add(method(own, setup.adapter() == null ? "list_gradients" : "adapter_list_gradients"));
         NDList found = program.callForTraining(arguments);
@@ -294,15 +295,25 @@ public final class TransformerTrainer implements AutoCloseable {
      */
     public float[][] logProbs(TrainingBatch batch) {
         PackedBatch packed = PackedBatch.of(batch, config);
-        float[][] rows = new float[packed.rows()][packed.time()];
+        int[] starts = packed.tokens().starts();
+        float[][] rows = new float[starts.length][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = new float[batch.tokenIds()[row].length];
+        }
         try (var own = (PtNDManager) manager.newSubManager()) {
-            NDList arguments = inputs(own, packed);
+            NDList arguments = tokens(own, packed.tokens());
+            arguments.add(own.create(packed.nextPositions()));
+            arguments.add(own.create(packed.nextTokens()));
             addModel(own, arguments, 0);
             arguments.add(method(own, setup.adapter() == null ? "log_probs" : "adapter_log_probs"));
             float[] found = program.callForTraining(arguments).head().toFloatArray();
-            for (int i = 0; i < found.length; i++) {
+            int row = 0;
+            for (int i = 0; i < found.length && packed.nextWeights()[i] != 0; i++) {
                 int position = (int) packed.nextPositions()[i];
-                rows[position / packed.time()][position % packed.time()] = found[i];
+                while (row + 1 < starts.length && starts[row + 1] <= position) {
+                    row++;
+                }
+                rows[row][position - starts[row]] = found[i];
             }
         }
         return rows;
@@ -315,14 +326,11 @@ public final class TransformerTrainer implements AutoCloseable {
      * @return float[B][3]
      */
     public float[][] labelLogProbs(int[][] tokenIds, int[][] tokenTypes, int[] labelPositions, int[] labelTokens) {
-        PaddedRows rows = PaddedRows.of(tokenIds, tokenTypes, config);
-        var shape = new Shape(rows.rows(), rows.time());
+        PackedRows rows = PackedRows.of(tokenIds, tokenTypes, config);
         try (var own = (PtNDManager) manager.newSubManager()) {
-            NDList arguments = new NDList(
-                    own.create(rows.tokenIds(), shape),
-                    own.create(rows.tokenTypes(), shape),
-                    own.create(rows.flat(labelPositions)),
-                    own.create(Arrays.stream(labelTokens).asLongStream().toArray()));
+            NDList arguments = tokens(own, rows);
+            arguments.add(own.create(rows.among(labelPositions)));
+            arguments.add(own.create(Arrays.stream(labelTokens).asLongStream().toArray()));
             addModel(own, arguments, 0);
             arguments.add(method(own, setup.adapter() == null ? "label_log_probs" : "adapter_label_log_probs"));
             float[] found = program.callForTraining(arguments).head().toFloatArray();
@@ -334,14 +342,8 @@ public final class TransformerTrainer implements AutoCloseable {
         }
     }
 
-    /** Tokens, and the positions and targets of the next-token loss. */
-    private static NDList inputs(PtNDManager own, PackedBatch packed) {
-        var rows = new Shape(packed.rows(), packed.time());
-        return new NDList(
-                own.create(packed.tokenIds(), rows),
-                own.create(packed.tokenTypes(), rows),
-                own.create(packed.nextPositions()),
-                own.create(packed.nextTokens()));
+    private static NDList tokens(PtNDManager own, PackedRows rows) {
+        return new NDList(own.create(rows.tokenIds()), own.create(rows.tokenTypes()), own.create(rows.lengths()));
     }
 
     private void addModel(PtNDManager own, NDList arguments, int seed) {
@@ -417,6 +419,7 @@ public final class TransformerTrainer implements AutoCloseable {
         if (optimizer == null) {
             optimizer = new Optimizer(
                     program,
+                    setup.precision(),
                     manager,
                     trained,
                     trained.stream().map(this::isMatrixOfBlock).toList());

@@ -1,5 +1,5 @@
-# The blocks of the Qwen2, Qwen3 and Llama families as plain functions of float tensors: what training differentiates, and
-# what a model laid open for comparison runs. TorchScript's serialised Python, see decoder.py. Shapes: B rows, T tokens, H
+# The blocks of the Qwen2, Qwen3 and Llama families as plain functions of float tensors: what a model laid open for comparison
+# runs, and what serving and training share. TorchScript's serialised Python, see decoder.py. Shapes: B rows, T tokens, H
 # heads, K heads of keys and values, D head size, C model width, V vocabulary.
 #
 # w holds the weights; an empty tensor means that the family has none of it:
@@ -21,6 +21,15 @@ def embed(ids: Tensor, types: Tensor, w: List[Tensor]) -> Tensor:
 def rotations(positions: Tensor, inv_freq: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
   angles = (positions.to(6).unsqueeze(-1) * inv_freq).unsqueeze(2)
   return (torch.cos(angles).to(like.dtype), torch.sin(angles).to(like.dtype))
+
+# Cosines and sines [N, 1, D] of positions [N], so that x * cos + roll(x, D / 2) * sin rotates pairs (i, i + D / 2).
+def rotary_tables(positions: Tensor, inv_freq: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
+  angles = positions.to(6).unsqueeze(-1) * inv_freq
+  c = torch.cos(angles)
+  s = torch.sin(angles)
+  cos = torch.cat([c, c], -1).unsqueeze(1).to(like.dtype)
+  sin = torch.cat([torch.neg(s), s], -1).unsqueeze(1).to(like.dtype)
+  return (cos, sin)
 
 # Rotates pairs (i, i + D / 2) of each head. [B, T, heads, D].
 def rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -48,7 +57,7 @@ def project(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, shape:
   qk = __torch__.rope(qk, cos, sin)
   return (qk[:, :, 0:H].transpose(1, 2), qk[:, :, H:].transpose(1, 2), qkv[:, :, H + K:].transpose(1, 2))
 
-# One block over whole prompts; an empty mask means causal. Returns its output [B, T, C], keys and values [B, K, T, D].
+# One block over whole prompts. Returns its output [B, T, C], keys and values [B, K, T, D].
 def block(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, mask: Tensor, shape: List[int], eps: float) -> Tuple[Tensor, Tensor, Tensor]:
   B = x.size(0)
   T = x.size(1)
@@ -61,10 +70,7 @@ def block(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, mask: Te
   if H > K:
     kh = k.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
     vh = v.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
-  if mask.numel() == 0:
-    a = torch.scaled_dot_product_attention(q, kh, vh, is_causal=True)
-  else:
-    a = torch.scaled_dot_product_attention(q, kh, vh, mask)
+  a = torch.scaled_dot_product_attention(q, kh, vh, mask)
   return (__torch__.feed_forward(x, a.transpose(1, 2).reshape([B, T, H * D]), w, o, eps), k, v)
 
 # The rest of a block: adds attention's output, then the gated feed-forward.

@@ -324,15 +324,6 @@ class Decoder(Module):
     return float(y.view([-1])[0])
 
 
-# Cosines and sines [N, 1, D] of positions [N], so that x * cos + roll(x, D / 2) * sin rotates pairs (i, i + D / 2).
-def rotary_tables(positions: Tensor, inv_freq: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
-  angles = positions.to(6).unsqueeze(-1) * inv_freq
-  c = torch.cos(angles)
-  s = torch.sin(angles)
-  cos = torch.cat([c, c], -1).unsqueeze(1).to(like.dtype)
-  sin = torch.cat([torch.neg(s), s], -1).unsqueeze(1).to(like.dtype)
-  return (cos, sin)
-
 # x [N, in] times the matrix wi of w, or pi of p, transposed, plus the bias bi of w where there is one.
 def project_packed(x: Tensor, w: List[Tensor], wi: int, bi: int, p: List[Tensor], pi: int, kind: int) -> Tensor:
   bias = annotate(Optional[Tensor], None)

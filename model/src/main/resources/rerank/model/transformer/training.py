@@ -1,6 +1,8 @@
-# The training step over the decoder's blocks, whose functions and layout of weights it shares. Called outside inference
-# mode, where arguments are tensors and lists of tensors alone: shape and the like come as tensors. Nothing here holds
-# state. B rows, T tokens, G groups of K rows (B = G K), N positions with a next-token loss.
+# The training step over the decoder's layout of weights. Called outside inference mode, where arguments are tensors and
+# lists of tensors alone: shape and the like come as tensors. Nothing here holds state.
+#
+# Rows stand one after another without padding: T tokens in all, of which row b has lengths[b]. Only attention asks where
+# one ends. B rows, G groups of K rows (B = G K), N positions with a next-token loss; positions count among the T.
 #
 # Two things may be trained: all weights w, or, beside a w that stays as it is, the adapters a (LoRA): for each layer 14
 # tensors, A [r, in] and B [out, r] of q, k, v, output, gate, up, down; both empty where a matrix has none.
@@ -19,14 +21,14 @@ class Training(Module):
   # then one gradient for each tensor of w that is not empty. Weights of targets sum to 1 (or are all 0), so every loss
   # is a mean; those of next tokens may be negative, and then their sizes sum to 1. Only positions with a loss pay for
   # the head, and label positions for three rows of it.
-  def gradients(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+  def gradients(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
     targets = [next_positions, next_tokens, next_weights, label_positions, labels, label_weights, listwise_targets, listwise_mask, label_tokens, loss_weights]
-    return __torch__.backward(ids, types, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+    return __torch__.backward(ids, types, lengths, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
 
   # The same with adapters: one gradient for each tensor of a that is not empty.
-  def adapter_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+  def adapter_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, next_positions: Tensor, next_tokens: Tensor, next_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, listwise_targets: Tensor, listwise_mask: Tensor, label_tokens: Tensor, loss_weights: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
     targets = [next_positions, next_tokens, next_weights, label_positions, labels, label_weights, listwise_targets, listwise_mask, label_tokens, loss_weights]
-    return __torch__.backward(ids, types, targets, w, a, inv_freq, shape, settings)
+    return __torch__.backward(ids, types, lengths, targets, w, a, inv_freq, shape, settings)
 
   # Losses [list, label, divergence] and gradients of lists that users acted on, then the rows' expected scores [B]. A list
   # is a row of G: indices of its rows in the batch, then what is added to each of their log-odds (very negative: no row
@@ -34,27 +36,27 @@ class Training(Module):
   # divergence is measured to. What a list is ordered by are the log-odds of the expected label over 2, with the exact
   # gradient through that expectation, times scales[0], plus the margin of the logits of label 2 over label 0 times
   # scales[2]; all is divided by scales[1].
-  def list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+  def list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
     targets = [list_rows, reference, divergence_weights, label_positions, labels, label_weights, list_targets, list_offsets, label_tokens, loss_weights, scales]
-    return __torch__.backward(ids, types, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+    return __torch__.backward(ids, types, lengths, targets, w, annotate(List[Tensor], []), inv_freq, shape, settings)
 
-  def adapter_list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+  def adapter_list_gradients(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, list_rows: Tensor, reference: Tensor, divergence_weights: Tensor, label_positions: Tensor, labels: Tensor, label_weights: Tensor, list_targets: Tensor, list_offsets: Tensor, label_tokens: Tensor, loss_weights: Tensor, scales: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
     targets = [list_rows, reference, divergence_weights, label_positions, labels, label_weights, list_targets, list_offsets, label_tokens, loss_weights, scales]
-    return __torch__.backward(ids, types, targets, w, a, inv_freq, shape, settings)
+    return __torch__.backward(ids, types, lengths, targets, w, a, inv_freq, shape, settings)
 
   # Log-probabilities [N] of the next tokens at these positions.
-  def log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
-    return __torch__.next_log_probs(ids, types, next_positions, next_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+  def log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.next_log_probs(ids, types, lengths, next_positions, next_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
 
-  def adapter_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
-    return __torch__.next_log_probs(ids, types, next_positions, next_tokens, w, a, inv_freq, shape, settings)
+  def adapter_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, next_positions: Tensor, next_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.next_log_probs(ids, types, lengths, next_positions, next_tokens, w, a, inv_freq, shape, settings)
 
   # Log-probabilities [B, 3] of the label tokens among themselves at each row's label position.
-  def label_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, label_positions: Tensor, label_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
-    return __torch__.label_probabilities(ids, types, label_positions, label_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
+  def label_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, label_positions: Tensor, label_tokens: Tensor, w: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.label_probabilities(ids, types, lengths, label_positions, label_tokens, w, annotate(List[Tensor], []), inv_freq, shape, settings)
 
-  def adapter_label_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, label_positions: Tensor, label_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
-    return __torch__.label_probabilities(ids, types, label_positions, label_tokens, w, a, inv_freq, shape, settings)
+  def adapter_label_log_probs(self: __torch__.Training, ids: Tensor, types: Tensor, lengths: Tensor, label_positions: Tensor, label_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+    return __torch__.label_probabilities(ids, types, lengths, label_positions, label_tokens, w, a, inv_freq, shape, settings)
 
   # Adds gradients to others, in place.
   def accumulate(self: __torch__.Training, into: List[Tensor], more: List[Tensor]) -> Tensor:
@@ -85,7 +87,8 @@ class Training(Module):
     return options
 
   # One step of Muon for matrices: Nesterov momentum, its nearest orthogonal matrix by five Newton-Schulz iterations, scaled
-  # to the size of an AdamW step by 0.2 sqrt(the longer side). w and m change in place. options: rate, momentum, decay.
+  # to the size of an AdamW step by 0.2 sqrt(the longer side). w and m change in place. options: rate, momentum, decay, dtype
+  # of the iterations, which bfloat16 is enough for.
   def muon(self: __torch__.Training, options: Tensor, grads: List[Tensor], w: List[Tensor], m: List[Tensor]) -> Tensor:
     torch.set_grad_enabled(False)
     rate = float(options[0])
@@ -96,7 +99,7 @@ class Training(Module):
     steps = annotate(List[Tensor], [])
     for i in range(len(w)):
       longer = max(w[i].size(0), w[i].size(1))
-      step = __torch__.orthogonal(grads[i] + torch.mul(m[i], momentum))
+      step = __torch__.orthogonal((grads[i] + torch.mul(m[i], momentum)).to(int(options[3]))).to(w[i].dtype)
       steps.append(torch.mul(step, -rate * 0.2 * (float(longer) ** 0.5)))
     torch._foreach_add_(w, steps)
     return options
@@ -147,7 +150,7 @@ def orthogonal(x: Tensor) -> Tensor:
   tall = x.size(0) > x.size(1)
   if tall:
     x = x.t()
-  x = torch.div(x, torch.sqrt(torch.sum(x * x)) + 1e-07)
+  x = torch.div(x, torch.linalg_vector_norm(x) + 1e-07)
   for k in range(5):
     a = torch.mm(x, x.t())
     x = torch.mul(x, 3.4445) + torch.mm(torch.mul(a, -4.775) + torch.mul(torch.mm(a, a), 2.0315), x)
@@ -177,71 +180,109 @@ def leaves(w: List[Tensor], into: List[Tensor]) -> List[Tensor]:
 def begin(ids: Tensor, types: Tensor, w: List[Tensor], dtype: int) -> Tensor:
   return __torch__.embed(ids, types, w).to(dtype)
 
-# Cosines and sines of positions 0 to T - 1.
-def turns(ids: Tensor, inv_freq: Tensor, x: Tensor) -> Tuple[Tensor, Tensor]:
-  return __torch__.rotations(torch.arange(ids.size(1), device=ids.device).unsqueeze(0), inv_freq, x)
+# Where tokens stand in their rows: cosines and sines [T, 1, D] of the positions, and what hides the tokens to come from each
+# [longest, longest], empty where rows are long.
+def places(lengths: List[int], inv_freq: Tensor, x: Tensor) -> List[Tensor]:
+  positions = annotate(List[Tensor], [])
+  longest = 0
+  for b in range(len(lengths)):
+    longest = max(longest, lengths[b])
+    positions.append(torch.arange(lengths[b], device=x.device))
+  cos, sin = __torch__.rotary_tables(torch.cat(positions), inv_freq, x)
+  if longest > 256:
+    longest = 0
+  return [cos, sin, torch.full([longest, longest], float("-inf"), dtype=x.dtype, device=x.device).triu(1)]
 
-# One layer with its 9 weights and its 14 adapters, or none, of any dtype.
-def layer(x: Tensor, w: List[Tensor], a: List[Tensor], cos: Tensor, sin: Tensor, sizes: List[int], settings: Tensor, l: int) -> Tensor:
+# Numbers of a tensor.
+def numbers(x: Tensor) -> List[int]:
+  n = annotate(List[int], [])
+  for i in range(x.size(0)):
+    n.append(int(x[i]))
+  return n
+
+# Causal attention of each row among its own tokens. q [T, H, D], k and v [T, K, D]; returns [T, H D]. What is split is put
+# together again in the backward pass, where slices would each be a matrix of zeros with a part filled in. Short rows go
+# through products of matrices: libtorch's fused attention takes three times as long there, most of it in its backward pass.
+# It is for long rows, whose scores would need much memory.
+def attend(q: Tensor, k: Tensor, v: Tensor, lengths: List[int], ahead: Tensor) -> Tensor:
+  H = q.size(1)
+  K = k.size(1)
+  D = q.size(2)
+  qs = torch.split_with_sizes(q, lengths)
+  ks = torch.split_with_sizes(k, lengths)
+  vs = torch.split_with_sizes(v, lengths)
+  out = annotate(List[Tensor], [])
+  for b in range(len(lengths)):
+    n = lengths[b]
+    qh = qs[b].transpose(0, 1)
+    kh = ks[b]
+    vh = vs[b]
+    if H > K:
+      kh = kh.unsqueeze(2).expand([n, K, H // K, D]).reshape([n, H, D])
+      vh = vh.unsqueeze(2).expand([n, K, H // K, D]).reshape([n, H, D])
+    kh = kh.transpose(0, 1)
+    vh = vh.transpose(0, 1)
+    if ahead.numel() > 0:
+      scores = torch.baddbmm(ahead[0:n, 0:n], qh, kh.transpose(1, 2), beta=1, alpha=float(D) ** -0.5)
+      a = torch.bmm(torch.softmax(scores, -1), vh)
+    else:
+      a = torch.scaled_dot_product_attention(qh.unsqueeze(0), kh.unsqueeze(0), vh.unsqueeze(0), is_causal=True).squeeze(0)
+    out.append(a.transpose(0, 1).reshape([n, H * D]))
+  return torch.cat(out)
+
+# One layer with its 9 weights and its 14 adapters, or none, of any dtype. x [T, C].
+def layer(x: Tensor, weights: List[Tensor], adapters: List[Tensor], lengths: List[int], places: List[Tensor], sizes: List[int], settings: Tensor, l: int) -> Tensor:
+  w = __torch__.cast(weights, x.dtype)
+  a = __torch__.cast(adapters, x.dtype)
   eps = float(settings[0])
-  c = __torch__.cast(w, x.dtype)
-  if len(a) == 0:
-    y, k, v = __torch__.block(x, c, 0, cos, sin, torch.zeros([0], device=x.device), sizes, eps)
-    return y
-  return __torch__.adapted_block(x, c, __torch__.cast(a, x.dtype), cos, sin, sizes, eps, float(settings[3]), float(settings[4]), int(settings[5]) * 1024 + l)
-
-# A block with adapters beside its matrices: block, project and feed_forward of the decoder with them.
-def adapted_block(x: Tensor, w: List[Tensor], a: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int], eps: float, factor: float, dropout: float, seed: int) -> Tensor:
-  B = x.size(0)
-  T = x.size(1)
-  H = shape[1]
-  K = shape[2]
-  D = shape[3]
+  H = sizes[1]
+  K = sizes[2]
+  D = sizes[3]
   n = torch.rms_norm(x, [x.size(-1)], w[0], eps)
   if w[2].numel() > 0:
     qkv = torch.linear(n, w[1], w[2])
   else:
     qkv = torch.linear(n, w[1])
-  qkv = __torch__.with_adapters(qkv, n, a, 0, [H * D, K * D, K * D], factor, dropout, seed)
-  qkv = qkv.view([B, T, H + 2 * K, D])
-  qk = qkv[:, :, 0:H + K]
+  qkv = __torch__.with_adapters(qkv, n, a, 0, [H * D, K * D, K * D], settings, l)
+  qkv = qkv.view([x.size(0), H + 2 * K, D])
   if w[3].numel() > 0:
-    q = torch.rms_norm(qk[:, :, 0:H], [D], w[3], eps)
-    k = torch.rms_norm(qk[:, :, H:], [D], w[4], eps)
-    qk = torch.cat([q, k], 2)
-  qk = __torch__.rope(qk, cos, sin)
-  qh = qk[:, :, 0:H].transpose(1, 2)
-  kh = qk[:, :, H:].transpose(1, 2)
-  vh = qkv[:, :, H + K:].transpose(1, 2)
-  if H > K:
-    kh = kh.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
-    vh = vh.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
-  h = torch.scaled_dot_product_attention(qh, kh, vh, is_causal=True).transpose(1, 2).reshape([B, T, H * D])
-  x = x + __torch__.with_adapters(torch.linear(h, w[5]), h, a, 6, [w[5].size(0)], factor, dropout, seed)
+    parts = torch.split_with_sizes(qkv, [H, K, K], 1)
+    qk = torch.cat([torch.rms_norm(parts[0], [D], w[3], eps), torch.rms_norm(parts[1], [D], w[4], eps)], 1)
+    v = parts[2]
+  else:
+    parts = torch.split_with_sizes(qkv, [H + K, K], 1)
+    qk = parts[0]
+    v = parts[1]
+  qk = qk * places[0] + torch.roll(qk, [D // 2], [-1]) * places[1]
+  parts = torch.split_with_sizes(qk, [H, K], 1)
+  h = __torch__.attend(parts[0], parts[1], v, lengths, places[2])
+  x = x + __torch__.with_adapters(torch.linear(h, w[5]), h, a, 6, [w[5].size(0)], settings, l)
   n = torch.rms_norm(x, [x.size(-1)], w[6], eps)
   F = w[7].size(0) // 2
-  gu = __torch__.with_adapters(torch.linear(n, w[7]), n, a, 8, [F, F], factor, dropout, seed)
-  h = torch.silu(gu[..., 0:F]) * gu[..., F:]
-  return x + __torch__.with_adapters(torch.linear(h, w[8]), h, a, 12, [w[8].size(0)], factor, dropout, seed)
+  parts = torch.split_with_sizes(w[7], [F, F])
+  gate = __torch__.with_adapters(torch.linear(n, parts[0]), n, a, 8, [F], settings, l)
+  up = __torch__.with_adapters(torch.linear(n, parts[1]), n, a, 10, [F], settings, l)
+  h = torch.silu(gate) * up
+  return x + __torch__.with_adapters(torch.linear(h, w[8]), h, a, 12, [w[8].size(0)], settings, l)
 
-# y [.., rows], the stacked matrices' product with x, with what the adapters from a[i] on add to each part of the rows.
-# The mask of a dropout follows from seed and place, so that a layer that is computed again has the same.
-def with_adapters(y: Tensor, x: Tensor, a: List[Tensor], i: int, rows: List[int], factor: float, dropout: float, seed: int) -> Tensor:
-  parts = annotate(List[Tensor], [])
-  start = 0
-  for p in range(len(rows)):
-    part = y[..., start:start + rows[p]]
-    A = a[i + 2 * p]
-    if A.numel() > 0:
-      h = x
-      if dropout > 0.:
-        g = torch.Generator(device="cpu", seed=seed * 16 + i + p)
-        kept = torch.ge(torch.rand([x.size(0), x.size(1), x.size(2)], generator=g, dtype=6), dropout)
-        h = torch.div(x * kept.to(device=x.device, dtype=x.dtype), 1. - dropout)
-      part = part + torch.mul(torch.linear(torch.linear(h, A), a[i + 2 * p + 1]), factor)
-    parts.append(part)
-    start = start + rows[p]
-  return torch.cat(parts, -1)
+# y [T, rows], the stacked matrices' product with x, with what the adapters from a[i] on add to each part of the rows; y itself
+# without adapters. The mask of a dropout follows from seed and place, so that a layer that is computed again has the same.
+def with_adapters(y: Tensor, x: Tensor, a: List[Tensor], i: int, rows: List[int], settings: Tensor, l: int) -> Tensor:
+  if len(a) > 0:
+    dropout = float(settings[4])
+    seed = int(settings[5]) * 1024 + l
+    parts = torch.split_with_sizes(y, rows, 1)
+    for p in range(len(rows)):
+      A = a[i + 2 * p]
+      if A.numel() > 0:
+        h = x
+        if dropout > 0.:
+          g = torch.Generator(device="cpu", seed=seed * 16 + i + p)
+          kept = torch.ge(torch.rand([x.size(0), x.size(1)], generator=g, dtype=6), dropout)
+          h = torch.div(x * kept.to(device=x.device, dtype=x.dtype), 1. - dropout)
+        parts[p] = parts[p] + torch.mul(torch.linear(torch.linear(h, A), a[i + 2 * p + 1]), float(settings[3]))
+    y = torch.cat(parts, 1)
+  return y
 
 # Stacked rows with factor B A added to each part that has adapters from a[i] on.
 def with_deltas(x: Tensor, a: List[Tensor], i: int, rows: List[int], factor: float) -> Tensor:
@@ -256,7 +297,7 @@ def with_deltas(x: Tensor, a: List[Tensor], i: int, rows: List[int], factor: flo
     start = start + rows[p]
   return torch.cat(parts, 0)
 
-# Logits [B, 3] of the label tokens at positions of x [B T, C], in float32.
+# Logits [B, 3] of the label tokens at positions of x [T, C], in float32.
 def label_logits(x: Tensor, ends: List[Tensor], positions: Tensor, tokens: Tensor, eps: float) -> Tensor:
   h = torch.rms_norm(torch.index_select(x, 0, positions).to(6), [x.size(-1)], ends[1].to(6), eps)
   return torch.linear(h, torch.index_select(__torch__.head_weight(ends), 0, tokens).to(6))
@@ -277,7 +318,7 @@ def list_losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -
   divergence = torch.sum(torch.sum(probs * (log_probs - t[1]), -1) * t[2])
   return (torch.stack([list_loss, label_loss, divergence]), scores)
 
-# Losses [3] and scores [B] from the last block's output x [B T, C]; ends holds embedding, final norm and head.
+# Losses [3] and scores [B] from the last block's output x [T, C]; ends holds embedding, final norm and head.
 def losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -> Tuple[Tensor, Tensor]:
   if len(t) > 10:
     return __torch__.list_losses_of(x, ends, t, eps)
@@ -292,10 +333,10 @@ def losses_of(x: Tensor, ends: List[Tensor], t: List[Tensor], eps: float) -> Tup
   listwise_loss = torch.neg(torch.sum(t[6] * in_group))
   return (torch.stack([next_loss, label_loss, listwise_loss]), scores)
 
-def backward(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
+def backward(ids: Tensor, types: Tensor, lengths: Tensor, t: List[Tensor], w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> List[Tensor]:
   sizes = annotate(List[int], [int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3])])
   if int(settings[2]) == 1:
-    return __torch__.backward_again(ids, types, t, w, a, inv_freq, sizes, settings)
+    return __torch__.backward_again(ids, types, lengths, t, w, a, inv_freq, sizes, settings)
   torch.set_grad_enabled(True)
   ins = annotate(List[Tensor], [])
   if len(a) == 0:
@@ -305,10 +346,11 @@ def backward(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor], a: Li
     ws = w
     la = __torch__.leaves(a, ins)
   x = __torch__.begin(ids, types, ws, int(settings[1]))
-  cos, sin = __torch__.turns(ids, inv_freq, x)
+  rows = __torch__.numbers(lengths)
+  places = __torch__.places(rows, inv_freq, x)
   for l in range(sizes[0]):
-    x = __torch__.layer(x, ws[4 + 9 * l:13 + 9 * l], la[14 * l:14 * l + 14], cos, sin, sizes, settings, l)
-  losses, scores = __torch__.losses_of(x.reshape([-1, x.size(-1)]), ws[0:3], t, float(settings[0]))
+    x = __torch__.layer(x, ws[4 + 9 * l:13 + 9 * l], la[14 * l:14 * l + 14], rows, places, sizes, settings, l)
+  losses, scores = __torch__.losses_of(x, ws[0:3], t, float(settings[0]))
   found = torch.grad([torch.sum(losses * t[9])], ins)
   torch.set_grad_enabled(False)
   out = annotate(List[Tensor], [losses.detach(), scores.detach()])
@@ -317,15 +359,16 @@ def backward(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor], a: Li
   return out
 
 # The same with no more kept than the input of every layer: the backward pass computes each layer again.
-def backward_again(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor], a: List[Tensor], inv_freq: Tensor, sizes: List[int], settings: Tensor) -> List[Tensor]:
+def backward_again(ids: Tensor, types: Tensor, lengths: Tensor, t: List[Tensor], w: List[Tensor], a: List[Tensor], inv_freq: Tensor, sizes: List[int], settings: Tensor) -> List[Tensor]:
   torch.set_grad_enabled(False)
   full = len(a) == 0
   x = __torch__.begin(ids, types, w, int(settings[1]))
-  cos, sin = __torch__.turns(ids, inv_freq, x)
+  rows = __torch__.numbers(lengths)
+  places = __torch__.places(rows, inv_freq, x)
   xs = annotate(List[Tensor], [])
   for l in range(sizes[0]):
     xs.append(x)
-    x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], cos, sin, sizes, settings, l)
+    x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], rows, places, sizes, settings, l)
   torch.set_grad_enabled(True)
   ins = annotate(List[Tensor], [])
   x = x.detach().requires_grad_(True)
@@ -333,7 +376,7 @@ def backward_again(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor],
   ends = w[0:3]
   if full:
     ends = __torch__.leaves(ends, ins)
-  losses, scores = __torch__.losses_of(x.reshape([-1, x.size(-1)]), ends, t, float(settings[0]))
+  losses, scores = __torch__.losses_of(x, ends, t, float(settings[0]))
   # With a head of its own the embedding has no part here.
   found = torch.grad([torch.sum(losses * t[9])], ins, allow_unused=True)
   gx = torch._unwrap_optional(found[0])
@@ -351,7 +394,7 @@ def backward_again(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor],
       lw = __torch__.leaves(lw, ins)
     else:
       la = __torch__.leaves(la, ins)
-    y = __torch__.layer(x, lw, la, cos, sin, sizes, settings, l)
+    y = __torch__.layer(x, lw, la, rows, places, sizes, settings, l)
     go = annotate(List[Optional[Tensor]], [gx])
     found = torch.grad([y], ins, go)
     gx = torch._unwrap_optional(found[0])
@@ -384,23 +427,24 @@ def backward_again(ids: Tensor, types: Tensor, t: List[Tensor], w: List[Tensor],
     out.extend(layers[sizes[0] - 1 - k])
   return out
 
-# The last block's output [B T, C] without gradients and dropout.
-def still_forward(ids: Tensor, types: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+# The last block's output [T, C] without gradients and dropout.
+def still_forward(ids: Tensor, types: Tensor, lengths: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
   torch.set_grad_enabled(False)
   sizes = annotate(List[int], [int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3])])
   x = __torch__.begin(ids, types, w, int(settings[1]))
-  cos, sin = __torch__.turns(ids, inv_freq, x)
+  rows = __torch__.numbers(lengths)
+  places = __torch__.places(rows, inv_freq, x)
   still = torch.clone(settings)
   still[4] = 0.
   for l in range(sizes[0]):
-    x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], cos, sin, sizes, still, l)
-  return x.reshape([-1, x.size(-1)])
+    x = __torch__.layer(x, w[4 + 9 * l:13 + 9 * l], a[14 * l:14 * l + 14], rows, places, sizes, still, l)
+  return x
 
-def next_log_probs(ids: Tensor, types: Tensor, positions: Tensor, tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
-  x = torch.index_select(__torch__.still_forward(ids, types, w, a, inv_freq, shape, settings), 0, positions)
+def next_log_probs(ids: Tensor, types: Tensor, lengths: Tensor, positions: Tensor, tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+  x = torch.index_select(__torch__.still_forward(ids, types, lengths, w, a, inv_freq, shape, settings), 0, positions)
   logits = __torch__.head(x, __torch__.cast(w[0:3], x.dtype), float(settings[0]))
   return torch.neg(torch.cross_entropy_loss(logits, tokens, reduction=0))
 
-def label_probabilities(ids: Tensor, types: Tensor, positions: Tensor, label_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
-  x = __torch__.still_forward(ids, types, w, a, inv_freq, shape, settings)
+def label_probabilities(ids: Tensor, types: Tensor, lengths: Tensor, positions: Tensor, label_tokens: Tensor, w: List[Tensor], a: List[Tensor], inv_freq: Tensor, shape: Tensor, settings: Tensor) -> Tensor:
+  x = __torch__.still_forward(ids, types, lengths, w, a, inv_freq, shape, settings)
   return torch.log_softmax(__torch__.label_logits(x, w[0:3], positions, label_tokens, float(settings[0])), -1)

@@ -9,7 +9,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import rerank.model.transformer.TransformerTrainer;
 import rerank.model.transformer.TransformerTrainer.Gradients;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
@@ -89,11 +91,18 @@ public final class GradientWorkers implements AutoCloseable {
 
     /** Runs tasks of another kind on the same threads; results in their order. */
     public <T> List<T> all(List<Callable<T>> tasks) {
+        return start(tasks).get();
+    }
+
+    /**
+     * Begins tasks of another kind on the same threads.
+     *
+     * @return waits for the results, in their order
+     */
+    <T> Supplier<List<T>> start(List<Callable<T>> tasks) {
         List<Future<T>> futures = new ArrayList<>();
         tasks.forEach(task -> futures.add(workers.submit(task)));
-        List<T> results = new ArrayList<>();
-        futures.forEach(future -> results.add(get(future)));
-        return results;
+        return () -> futures.stream().map(GradientWorkers::get).toList();
     }
 
     private static <T> T get(Future<T> future) {
@@ -110,8 +119,14 @@ public final class GradientWorkers implements AutoCloseable {
         }
     }
 
+    /** Waits for what is running: it may use what is closed next. */
     @Override
     public void close() {
         workers.shutdownNow();
+        try {
+            workers.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

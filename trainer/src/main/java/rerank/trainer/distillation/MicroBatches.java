@@ -1,6 +1,8 @@
 package rerank.trainer.distillation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import rerank.model.transformer.TrainingBatch;
 import rerank.model.transformer.TransformerTrainer.LossWeights;
@@ -32,6 +34,8 @@ public record MicroBatches(List<TrainingBatch> batches) {
                     .toList();
             batches.add(batch(rows, groups.get(0).size(), labelTokens));
         }
+        // The longest first: threads that share them then end at about the same time.
+        batches.sort(Comparator.comparingLong((TrainingBatch batch) -> -tokens(batch)));
         return new MicroBatches(batches);
     }
 
@@ -73,9 +77,11 @@ public record MicroBatches(List<TrainingBatch> batches) {
 
     /** Tokens in all rows, padding not counted. */
     public long tokens() {
-        return batches.stream()
-                .flatMapToInt(b -> java.util.Arrays.stream(b.lengths()))
-                .sum();
+        return batches.stream().mapToLong(MicroBatches::tokens).sum();
+    }
+
+    private static long tokens(TrainingBatch batch) {
+        return Arrays.stream(batch.lengths()).sum();
     }
 
     private static float share(double own, double all, int batches) {

@@ -86,6 +86,7 @@ public record TrainConfig(
      * Where the weights and the tokenizer come from.
      *
      * @param checkpoint a Hugging Face directory to go on from; null for fresh weights
+     * @param layers blocks that a checkpoint is grown to; 0 for as many as it has
      * @param tokenizer directory of {@code tokenizer.json}; null to train one on the run's own texts
      * @param vocabularySize of a tokenizer that is trained
      * @param tokenizerTexts further texts that it is trained on
@@ -93,6 +94,7 @@ public record TrainConfig(
      */
     public record Start(
             @Nullable Path checkpoint,
+            int layers,
             @Nullable Path tokenizer,
             int vocabularySize,
             List<Path> tokenizerTexts,
@@ -285,6 +287,12 @@ public record TrainConfig(
                 mistakes.add((task == Task.REFINE ? "task=refine" : "adapter.rank")
                         + " needs init.checkpoint, the model to start from");
             }
+            if (integer("init.layers") > 0 && (checkpoint.isEmpty() || integer("adapter.rank") > 0)) {
+                mistakes.add("init.layers grows the blocks of init.checkpoint, all of whose weights are trained;"
+                        + (checkpoint.isEmpty()
+                                ? " fresh weights have model.layers"
+                                : " an adapter stands beside the blocks there are"));
+            }
             TrainerSetup setup = setup(checkpoint);
             List<Share> data = shares();
             Path out = base.resolve(text("out.dir")).toAbsolutePath().normalize();
@@ -296,6 +304,7 @@ public record TrainConfig(
                     data,
                     new Start(
                             checkpoint.isEmpty() ? null : base.resolve(checkpoint),
+                            integer("init.layers"),
                             !tokenizer.isEmpty()
                                     ? base.resolve(tokenizer)
                                     : checkpoint.isEmpty() ? null : base.resolve(checkpoint),

@@ -64,6 +64,15 @@ final class TrainKeys {
                         "Hugging Face directory to start from, carried over to the tokenizer and the token types below where it has"
                                 + " others; empty for fresh weights of the shape below.")
                 .define(
+                        "init.layers",
+                        INT,
+                        0,
+                        atLeast(0),
+                        LOW,
+                        "Blocks that init.checkpoint is grown to: further ones begin as copies of those before them that add"
+                                + " nothing, so the model starts as it was and can learn more; 0 for as many as it has. Not with"
+                                + " an adapter.")
+                .define(
                         "tokenizer.dir",
                         STRING,
                         "",

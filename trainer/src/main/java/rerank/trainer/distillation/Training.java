@@ -99,14 +99,15 @@ public final class Training {
         }
     }
 
-    /** The checkpoint to go on from: as it is, or carried over where tokenizer or token types are to be others. */
+    /** The checkpoint to go on from: as it is, or carried over where tokenizer, token types or blocks are to be others. */
     private Path start(Path checkpoint, Tokenizer tokenizer, Path tokenizerDirectory) {
         TokenTypes types = PromptTemplate.load(config.rows().template()).tokenTypes();
-        if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types)) {
+        int layers = config.start().layers();
+        if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types, layers)) {
             return checkpoint;
         }
         Path start = config.out().resolve("start");
-        WarmStart.carry(checkpoint, tokenizer, types, start);
+        WarmStart.carry(checkpoint, tokenizer, types, layers, start);
         return start;
     }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import rerank.model.LanguageModelReranker;
 import rerank.model.transformer.TransformerTrainer;
 
@@ -35,6 +37,9 @@ final class TrainingRun {
     private final Window window = new Window();
 
     private final TrainedLabels trainedLabels = new TrainedLabels();
+
+    /** Draws of the next step. */
+    private @Nullable Drawn ahead;
 
     TrainingRun(
             TrainConfig config,
@@ -121,7 +126,23 @@ final class TrainingRun {
         return Math.max(bySteps, byMinutes);
     }
 
+    /** What a step learns from is drawn while the one before it is taken, which keeps one thread busy. */
     private Losses step(GradientWorkers workers, double rate, long step) {
+        Drawn drawn = ahead == null ? draw(workers) : ahead;
+        List<List<TrainingRow>> groups = drawn.groups().get();
+        for (int i = 0; i < groups.size(); i++) {
+            trainedLabels.add(drawn.sources().get(i), groups.get(i));
+        }
+        MicroBatches batches = MicroBatches.of(groups, optimization.drawsPerBatch(), labelTokens);
+        GradientWorkers.Sum sum =
+                workers.sum(batches, optimization.losses(), (int) (step * optimization.drawsPerStep() & 0xFFFFF));
+        ahead = draw(workers);
+        float norm = trainer.step(sum.gradients(), (float) rate, optimization.adamW());
+        window.add(sum.losses(), norm, batches.tokens(), clock.millis());
+        return sum.losses();
+    }
+
+    private Drawn draw(GradientWorkers workers) {
         List<Callable<List<TrainingRow>>> draws = new ArrayList<>();
         List<String> sources = new ArrayList<>();
         for (int i = 0; i < optimization.drawsPerStep(); i++) {
@@ -129,17 +150,11 @@ final class TrainingRun {
             draws.add(draw::rows);
             sources.add(draw.source().name());
         }
-        List<List<TrainingRow>> groups = workers.all(draws);
-        for (int i = 0; i < groups.size(); i++) {
-            trainedLabels.add(sources.get(i), groups.get(i));
-        }
-        MicroBatches batches = MicroBatches.of(groups, optimization.drawsPerBatch(), labelTokens);
-        GradientWorkers.Sum sum =
-                workers.sum(batches, optimization.losses(), (int) (step * optimization.drawsPerStep() & 0xFFFFF));
-        float norm = trainer.step(sum.gradients(), (float) rate, optimization.adamW());
-        window.add(sum.losses(), norm, batches.tokens(), clock.millis());
-        return sum.losses();
+        return new Drawn(sources, workers.start(draws));
     }
+
+    /** Draws of one step: where each is from, and their rows as soon as they are made. */
+    private record Drawn(List<String> sources, Supplier<List<List<TrainingRow>>> groups) {}
 
     private double evaluate(long step, double minutes) {
         double sum = 0;

@@ -1,5 +1,6 @@
 package rerank.trainer.distillation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -11,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import rerank.model.prompt.TokenTypes;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.weights.ElementType;
@@ -21,33 +25,46 @@ import rerank.model.weights.WeightMap;
 /**
  * Carries the weights of a checkpoint over to another tokenizer and to another table of token types. A token's embedding
  * begins as the mean of the embeddings that its text had; a token type's as that of the type that said nearest the same.
- * All else is taken over as it is.
+ * Blocks that are added stand evenly among the old ones, each a copy of the one before it whose outputs are zero, so that
+ * the model computes what it did (Gong et al. 2019 copy blocks; zero outputs as in Bachlechner et al. 2020). All else is
+ * taken over as it is.
  */
 final class WarmStart {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKENIZER = "tokenizer.json";
     private static final String TOKENS = "model.embed_tokens.weight";
     private static final String TYPES = "model.embed_token_types.weight";
+    private static final String LAYERS = "num_hidden_layers";
+    private static final Pattern OF_BLOCK = Pattern.compile("model\\.layers\\.(\\d+)\\.(.*)");
+
+    /** What a block adds to its input is a product with one of these. */
+    private static final Set<String> OUTPUTS = Set.of("self_attn.o_proj.weight", "mlp.down_proj.weight");
 
     private final Path from;
     private final Tokenizer known;
     private final Tokenizer wanted;
     private final TokenTypes types;
+    private final int layers;
 
-    private WarmStart(Path from, Tokenizer known, Tokenizer wanted, TokenTypes types) {
+    private WarmStart(Path from, Tokenizer known, Tokenizer wanted, TokenTypes types, int layers) {
         this.from = from;
         this.known = known;
         this.wanted = wanted;
         this.types = types;
+        this.layers = layers;
     }
 
-    /** Whether a checkpoint has another tokenizer, or a table of token types that is too small. */
-    static boolean isNeeded(Path from, Path tokenizerDirectory, TokenTypes types) {
+    /**
+     * Whether a checkpoint has another tokenizer, a table of token types that is too small, or another number of blocks.
+     *
+     * @param layers wanted blocks; 0 for as many as there are
+     */
+    static boolean isNeeded(Path from, Path tokenizerDirectory, TokenTypes types, int layers) {
         try {
-            int rows = JSON.readTree(from.resolve("config.json").toFile())
-                    .path("rerank_token_types")
-                    .asInt();
+            JsonNode config = JSON.readTree(from.resolve("config.json").toFile());
+            int rows = config.path("rerank_token_types").asInt();
             return (rows > 0 && rows < types.rows())
+                    || (layers > 0 && layers != config.path(LAYERS).asInt())
                     || Files.mismatch(from.resolve(TOKENIZER), tokenizerDirectory.resolve(TOKENIZER)) >= 0;
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + from + " or tokenizer " + tokenizerDirectory, e);
@@ -60,11 +77,13 @@ final class WarmStart {
      * @param from checkpoint with tied embeddings and token types
      * @param wanted tokenizer of the new model
      * @param types token types of the new model
+     * @param layers blocks of the new model; 0 for as many as the checkpoint has
      * @param to directory to write to
+     * @throws IllegalArgumentException if the checkpoint has more blocks than are wanted
      */
-    static void carry(Path from, Tokenizer wanted, TokenTypes types, Path to) {
+    static void carry(Path from, Tokenizer wanted, TokenTypes types, int layers, Path to) {
         try (Tokenizer known = Tokenizer.load(from)) {
-            new WarmStart(from, known, wanted, types).writeTo(to);
+            new WarmStart(from, known, wanted, types, layers).writeTo(to);
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + from + ": cannot be carried over to " + to, e);
         }
@@ -74,7 +93,15 @@ final class WarmStart {
         Files.createDirectories(to);
         ObjectNode config =
                 (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
-        config.put("vocab_size", wanted.vocabularySize()).put("rerank_token_types", types.rows());
+        int before = config.path(LAYERS).asInt();
+        int after = layers == 0 ? before : layers;
+        if (after < before) {
+            throw new IllegalArgumentException("checkpoint " + from + " has " + before + " blocks; init.layers=" + after
+                    + " would take some away");
+        }
+        config.put("vocab_size", wanted.vocabularySize())
+                .put("rerank_token_types", types.rows())
+                .put(LAYERS, after);
         JSON.writerWithDefaultPrettyPrinter()
                 .writeValue(to.resolve("config.json").toFile(), config);
         List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
@@ -89,9 +116,25 @@ final class WarmStart {
             float[] written = values;
             List<Long> shape =
                     stored.shape().size() == 1 ? stored.shape() : List.of((long) (values.length / width), (long) width);
-            tensors.add(new SafeTensorsWriter.Tensor(stored.name(), shape, () -> written));
+            Matcher ofBlock = OF_BLOCK.matcher(stored.name());
+            if (!ofBlock.matches()) {
+                tensors.add(new SafeTensorsWriter.Tensor(stored.name(), shape, () -> written));
+                continue;
+            }
+            int block = Integer.parseInt(ofBlock.group(1));
+            String part = ofBlock.group(2);
+            int first = firstAt(block, before, after);
+            for (int at = first; at < firstAt(block + 1, before, after); at++) {
+                float[] own = at > first && OUTPUTS.contains(part) ? new float[written.length] : written;
+                tensors.add(new SafeTensorsWriter.Tensor("model.layers." + at + "." + part, shape, () -> own));
+            }
         }
         SafeTensorsWriter.write(to.resolve(WeightMap.SINGLE_FILE), tensors, ElementType.F32);
+    }
+
+    /** Where an old block comes to stand; its copies follow it. */
+    private static int firstAt(int block, int before, int after) {
+        return (block * after + before - 1) / before;
     }
 
     private float[] tokens(float[] old, int width) {

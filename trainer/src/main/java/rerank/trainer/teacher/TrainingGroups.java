@@ -46,7 +46,7 @@ public final class TrainingGroups implements GroupSource {
     private static final int REWORDED_DEPTH = 50;
 
     /** Share of the negatives that match a part of the query alone. */
-    private static final double PARTLY_MATCHING_SHARE = 0.3;
+    private static final double PARTLY_MATCHING_SHARE = 0.2;
 
     /** Share of these that are lookalikes where the teacher knows some, and how far down others are looked for. */
     private static final double LOOKALIKE_SHARE = 0.7;

@@ -62,6 +62,21 @@ class TrainConfigTest {
     }
 
     @Test
+    void growingNeedsACheckpointAndNoAdapter() {
+        Map<String, String> fresh = Map.of("data", "a", "out.dir", "out", "max.steps", "1", "init.layers", "6");
+        Map<String, String> adapter = Map.of(
+                "data", "a",
+                "out.dir", "out",
+                "max.steps", "1",
+                "init.checkpoint", "model",
+                "init.layers", "6",
+                "adapter.rank", "4");
+
+        assertThatThrownBy(() -> TrainConfig.of(fresh, BASE)).hasMessageContaining("fresh weights have model.layers");
+        assertThatThrownBy(() -> TrainConfig.of(adapter, BASE)).hasMessageContaining("an adapter stands beside");
+    }
+
+    @Test
     void pathsCountFromTheFile() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("run.properties"), "data=sets/a=0.75,/b\nout.dir=runs/one\nmax.steps=3\n");

@@ -1,6 +1,7 @@
 package rerank.trainer.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ import rerank.trainer.tokenizer.BytePairVocabulary;
 
 class WarmStartTest {
     private static final TrainConfig.Shape SHAPE = new TrainConfig.Shape(16, 1, 2, 24, TokenTypes.MATCHES.rows(), 64);
+
+    private static final TrainConfig.Shape TWO_BLOCKS =
+            new TrainConfig.Shape(16, 2, 2, 24, TokenTypes.MATCHES.rows(), 64);
 
     @TempDir
     private Path directory;
@@ -48,9 +52,11 @@ class WarmStartTest {
 
     @Test
     void isNeededForAnotherTokenizerOrMoreTokenTypes() {
-        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES)).isFalse();
-        assertThat(WarmStart.isNeeded(old, old, TokenTypes.RELATIONS)).isTrue();
-        assertThat(WarmStart.isNeeded(old, wanted, TokenTypes.MATCHES)).isTrue();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, 0)).isFalse();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.RELATIONS, 0)).isTrue();
+        assertThat(WarmStart.isNeeded(old, wanted, TokenTypes.MATCHES, 0)).isTrue();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, 1)).isFalse();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, 2)).isTrue();
     }
 
     @Test
@@ -78,9 +84,40 @@ class WarmStartTest {
         assertThat(whole * Math.sqrt(6)).isCloseTo(piece, within(0.5 * piece));
     }
 
+    @Test
+    void addedBlocksStandAmongTheOldAndChangeNothing() {
+        Path grown = directory.resolve("grown");
+        try (Tokenizer tokenizer = Tokenizer.load(old);
+                TransformerTrainer trainer = TransformerTrainer.fresh(TWO_BLOCKS.with(tokenizer.vocabularySize()), 3)) {
+            trainer.save(old, false);
+            WarmStart.carry(old, tokenizer, TokenTypes.MATCHES, 3, grown);
+        }
+
+        int[] types = {0, 1, 5, 7, 12, 15};
+        Trace before = trace(old, "q red w", types);
+        Trace after = trace(grown, "q red w", types);
+        for (int t = 0; t < types.length; t++) {
+            float[] norms = before.norms()[0][t];
+            assertThat(after.hidden()[0][t]).containsExactly(before.hidden()[0][t], within(1e-5f));
+            // The second block is the one that adds nothing: embeddings, first, copy, then the final norm.
+            assertThat(after.norms()[0][t])
+                    .containsExactly(new float[] {norms[0], norms[1], norms[1], norms[2]}, within(1e-4f));
+        }
+    }
+
+    @Test
+    void blocksAreNotTakenAway() {
+        try (Tokenizer tokenizer = Tokenizer.load(old);
+                TransformerTrainer trainer = TransformerTrainer.fresh(TWO_BLOCKS.with(tokenizer.vocabularySize()), 3)) {
+            trainer.save(old, false);
+            assertThatThrownBy(() -> WarmStart.carry(old, tokenizer, TokenTypes.MATCHES, 1, directory.resolve("less")))
+                    .hasMessageContaining("has 2 blocks; init.layers=1 would take some away");
+        }
+    }
+
     private void carry(TokenTypes types) {
         try (Tokenizer tokenizer = Tokenizer.load(wanted)) {
-            WarmStart.carry(old, tokenizer, types, directory.resolve("new"));
+            WarmStart.carry(old, tokenizer, types, 0, directory.resolve("new"));
         }
     }
 
@@ -94,7 +131,7 @@ class WarmStartTest {
     }
 
     private Trace trace(Path checkpoint, String text, int[] types) {
-        try (Tokenizer tokenizer = Tokenizer.load(checkpoint.equals(old) ? old : wanted);
+        try (Tokenizer tokenizer = Tokenizer.load(checkpoint.endsWith("new") ? wanted : old);
                 Transformer transformer = Transformer.loadPlain(checkpoint, Precision.FLOAT32)) {
             int[] ids = tokenizer.encode(text).ids();
             boolean[] real = new boolean[ids.length];
