@@ -96,7 +96,7 @@ class WarmStartTest {
         int[] types = {0, 1, 5, 7, 12, 15};
         Trace before = trace(old, "q red w", types);
         Trace after = trace(grown, "q red w", types);
-        for (int t = 0; t < types.length; t++) {
+        for (int t = 0; t < before.hidden()[0].length; t++) {
             float[] norms = before.norms()[0][t];
             assertThat(after.hidden()[0][t]).containsExactly(before.hidden()[0][t], within(1e-5f));
             // The second block is the one that adds nothing: embeddings, first, copy, then the final norm.
