@@ -28,7 +28,7 @@ record TrainCase(
         int batches,
         int threads) {
     private static final TransformerConfig SHIPPED =
-            new TransformerConfig("llama", 4, 128, 4, 4, 32, 352, 6144, 512, 1e4, null, 1e-6, true, false, false, 16);
+            new TransformerConfig("llama", 6, 128, 4, 4, 32, 352, 8192, 512, 1e4, null, 1e-6, true, false, false, 103);
     private static final TransformerConfig HALF_BILLION = new TransformerConfig(
             "qwen2", 24, 896, 14, 2, 64, 4864, 151_936, 32_768, 1e6, null, 1e-6, true, true, false, 0);
     private static final AdapterConfig ADAPTER =

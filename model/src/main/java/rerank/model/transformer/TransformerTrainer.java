@@ -227,9 +227,7 @@ public final class TransformerTrainer implements AutoCloseable {
         PackedBatch packed = PackedBatch.of(batch, config);
         var own = (PtNDManager) manager.newSubManager();
         var groups = new Shape(packed.tokens().rows() / batch.groupSize(), batch.groupSize());
-        NDList arguments = tokens(own, packed.tokens());
-        arguments.add(own.create(packed.nextPositions()));
-        arguments.add(own.create(packed.nextTokens()));
+        NDList arguments = inputs(own, packed);
         arguments.addAll(new NDList(
                 own.create(packed.nextWeights()),
                 own.create(packed.labelPositions()),
@@ -301,9 +299,7 @@ public final class TransformerTrainer implements AutoCloseable {
             rows[row] = new float[batch.tokenIds()[row].length];
         }
         try (var own = (PtNDManager) manager.newSubManager()) {
-            NDList arguments = tokens(own, packed.tokens());
-            arguments.add(own.create(packed.nextPositions()));
-            arguments.add(own.create(packed.nextTokens()));
+            NDList arguments = inputs(own, packed);
             addModel(own, arguments, 0);
             arguments.add(method(own, setup.adapter() == null ? "log_probs" : "adapter_log_probs"));
             float[] found = program.callForTraining(arguments).head().toFloatArray();
@@ -340,6 +336,14 @@ public final class TransformerTrainer implements AutoCloseable {
             }
             return logProbs;
         }
+    }
+
+    /** Tokens, and the positions and targets of the next-token loss. */
+    private static NDList inputs(PtNDManager own, PackedBatch packed) {
+        NDList arguments = tokens(own, packed.tokens());
+        arguments.add(own.create(packed.nextPositions()));
+        arguments.add(own.create(packed.nextTokens()));
+        return arguments;
     }
 
     private static NDList tokens(PtNDManager own, PackedRows rows) {

@@ -57,8 +57,8 @@ def project(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, shape:
   qk = __torch__.rope(qk, cos, sin)
   return (qk[:, :, 0:H].transpose(1, 2), qk[:, :, H:].transpose(1, 2), qkv[:, :, H + K:].transpose(1, 2))
 
-# One block over whole prompts. Returns its output [B, T, C], keys and values [B, K, T, D].
-def block(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, mask: Tensor, shape: List[int], eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+# One block over whole prompts. [B, T, C].
+def block(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, mask: Tensor, shape: List[int], eps: float) -> Tensor:
   B = x.size(0)
   T = x.size(1)
   H = shape[1]
@@ -71,7 +71,7 @@ def block(x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, mask: Te
     kh = k.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
     vh = v.unsqueeze(2).expand([B, K, H // K, T, D]).reshape([B, H, T, D])
   a = torch.scaled_dot_product_attention(q, kh, vh, mask)
-  return (__torch__.feed_forward(x, a.transpose(1, 2).reshape([B, T, H * D]), w, o, eps), k, v)
+  return __torch__.feed_forward(x, a.transpose(1, 2).reshape([B, T, H * D]), w, o, eps)
 
 # The rest of a block: adds attention's output, then the gated feed-forward.
 def feed_forward(x: Tensor, attention: Tensor, w: List[Tensor], o: int, eps: float) -> Tensor:

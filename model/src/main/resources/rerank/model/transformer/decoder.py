@@ -230,7 +230,7 @@ class Decoder(Module):
     norms = annotate(List[Tensor], [])
     for l in range(shape[0]):
       norms.append(torch.sqrt(torch.sum(torch.pow(x.to(6), 2), [-1])))
-      x, k, v = __torch__.block(x, w, 4 + 9 * l, cos, sin, mask, shape, eps)
+      x = __torch__.block(x, w, 4 + 9 * l, cos, sin, mask, shape, eps)
     x = torch.rms_norm(x, [x.size(-1)], w[1], eps)
     norms.append(torch.sqrt(torch.sum(torch.pow(x.to(6), 2), [-1])))
     return (torch.linear(x, __torch__.head_weight(w)).to(6), x.to(6), torch.stack(norms, -1))

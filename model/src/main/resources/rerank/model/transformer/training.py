@@ -1,8 +1,8 @@
 # The training step over the decoder's layout of weights. Called outside inference mode, where arguments are tensors and
 # lists of tensors alone: shape and the like come as tensors. Nothing here holds state.
 #
-# Rows stand one after another without padding: T tokens in all, of which row b has lengths[b]. Only attention asks where
-# one ends. B rows, G groups of K rows (B = G K), N positions with a next-token loss; positions count among the T.
+# Rows stand one after another without padding: T tokens in all, of which row b has lengths[b]; one row more may fill up to a
+# round number, and nothing looks at it. Only attention asks where a row ends. B rows, G groups of K rows (B = G K), N positions with a next-token loss; positions count among the T.
 #
 # Two things may be trained: all weights w, or, beside a w that stays as it is, the adapters a (LoRA): for each layer 14
 # tensors, A [r, in] and B [out, r] of q, k, v, output, gate, up, down; both empty where a matrix has none.

@@ -87,8 +87,7 @@ public final class Training {
         Path checkpoint = config.start().checkpoint();
         try (Tokenizer tokenizer = Tokenizer.load(tokenizerDirectory);
                 TransformerTrainer trainer = checkpoint != null
-                        ? TransformerTrainer.from(
-                                start(checkpoint, tokenizer, tokenizerDirectory), config.setup(), config.seed())
+                        ? TransformerTrainer.from(start(checkpoint, tokenizerDirectory), config.setup(), config.seed())
                         : TransformerTrainer.fresh(
                                 config.start().shape().with(tokenizer.vocabularySize()),
                                 config.setup(),
@@ -100,14 +99,14 @@ public final class Training {
     }
 
     /** The checkpoint to go on from: as it is, or carried over where tokenizer, token types or blocks are to be others. */
-    private Path start(Path checkpoint, Tokenizer tokenizer, Path tokenizerDirectory) {
+    private Path start(Path checkpoint, Path tokenizerDirectory) {
         TokenTypes types = PromptTemplate.load(config.rows().template()).tokenTypes();
         int layers = config.start().layers();
         if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types, layers)) {
             return checkpoint;
         }
         Path start = config.out().resolve("start");
-        WarmStart.carry(checkpoint, tokenizer, types, layers, start);
+        WarmStart.carry(checkpoint, tokenizerDirectory, types, layers, start);
         return start;
     }
 

@@ -26,14 +26,15 @@ import rerank.model.weights.WeightMap;
  * Carries the weights of a checkpoint over to another tokenizer and to another table of token types. A token's embedding
  * begins as the mean of the embeddings that its text had; a token type's as that of the type that said nearest the same.
  * Blocks that are added stand evenly among the old ones, each a copy of the one before it whose outputs are zero, so that
- * the model computes what it did (Gong et al. 2019 copy blocks; zero outputs as in Bachlechner et al. 2020). All else is
- * taken over as it is.
+ * the model computes what it did (Gong et al. 2019 copy blocks; that what a block adds begins at zero is of Bachlechner
+ * et al. 2020, by a factor). All else is taken over as it is.
  */
 final class WarmStart {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKENIZER = "tokenizer.json";
     private static final String TOKENS = "model.embed_tokens.weight";
     private static final String TYPES = "model.embed_token_types.weight";
+    private static final String TYPE_ROWS = "rerank_token_types";
     private static final String LAYERS = "num_hidden_layers";
     private static final Pattern OF_BLOCK = Pattern.compile("model\\.layers\\.(\\d+)\\.(.*)");
 
@@ -41,13 +42,15 @@ final class WarmStart {
     private static final Set<String> OUTPUTS = Set.of("self_attn.o_proj.weight", "mlp.down_proj.weight");
 
     private final Path from;
+    private final ObjectNode config;
     private final Tokenizer known;
     private final Tokenizer wanted;
     private final TokenTypes types;
     private final int layers;
 
-    private WarmStart(Path from, Tokenizer known, Tokenizer wanted, TokenTypes types, int layers) {
+    private WarmStart(Path from, ObjectNode config, Tokenizer known, Tokenizer wanted, TokenTypes types, int layers) {
         this.from = from;
+        this.config = config;
         this.known = known;
         this.wanted = wanted;
         this.types = types;
@@ -61,11 +64,10 @@ final class WarmStart {
      */
     static boolean isNeeded(Path from, Path tokenizerDirectory, TokenTypes types, int layers) {
         try {
-            JsonNode config = JSON.readTree(from.resolve("config.json").toFile());
-            int rows = config.path("rerank_token_types").asInt();
-            return (rows > 0 && rows < types.rows())
+            JsonNode config = config(from);
+            return hasTooFewTypes(config, types)
                     || (layers > 0 && layers != config.path(LAYERS).asInt())
-                    || Files.mismatch(from.resolve(TOKENIZER), tokenizerDirectory.resolve(TOKENIZER)) >= 0;
+                    || isOtherTokenizer(from, tokenizerDirectory);
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + from + " or tokenizer " + tokenizerDirectory, e);
         }
@@ -74,43 +76,62 @@ final class WarmStart {
     /**
      * Writes the weights and the configuration of the new model.
      *
-     * @param from checkpoint with tied embeddings and token types
-     * @param wanted tokenizer of the new model
+     * @param from checkpoint; with tied embeddings and token types where the tokenizer is to be another
+     * @param tokenizerDirectory of the new model's tokenizer
      * @param types token types of the new model
      * @param layers blocks of the new model; 0 for as many as the checkpoint has
      * @param to directory to write to
      * @throws IllegalArgumentException if the checkpoint has more blocks than are wanted
      */
-    static void carry(Path from, Tokenizer wanted, TokenTypes types, int layers, Path to) {
-        try (Tokenizer known = Tokenizer.load(from)) {
-            new WarmStart(from, known, wanted, types, layers).writeTo(to);
+    static void carry(Path from, Path tokenizerDirectory, TokenTypes types, int layers, Path to) {
+        try (Tokenizer known = Tokenizer.load(from);
+                Tokenizer wanted = Tokenizer.load(tokenizerDirectory)) {
+            new WarmStart(from, config(from), known, wanted, types, layers)
+                    .writeTo(to, isOtherTokenizer(from, tokenizerDirectory));
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + from + ": cannot be carried over to " + to, e);
         }
     }
 
-    private void writeTo(Path to) throws IOException {
+    private static ObjectNode config(Path checkpoint) throws IOException {
+        return (ObjectNode) JSON.readTree(checkpoint.resolve("config.json").toFile());
+    }
+
+    private static boolean isOtherTokenizer(Path from, Path tokenizerDirectory) throws IOException {
+        return Files.mismatch(from.resolve(TOKENIZER), tokenizerDirectory.resolve(TOKENIZER)) >= 0;
+    }
+
+    /** A model without a table of token types is left without one. */
+    private static boolean hasTooFewTypes(JsonNode config, TokenTypes types) {
+        int rows = config.path(TYPE_ROWS).asInt();
+        return rows > 0 && rows < types.rows();
+    }
+
+    private void writeTo(Path to, boolean isOtherTokenizer) throws IOException {
         Files.createDirectories(to);
-        ObjectNode config =
-                (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
+        boolean hasTooFewTypes = hasTooFewTypes(config, types);
         int before = config.path(LAYERS).asInt();
         int after = layers == 0 ? before : layers;
         if (after < before) {
             throw new IllegalArgumentException("checkpoint " + from + " has " + before + " blocks; init.layers=" + after
                     + " would take some away");
         }
-        config.put("vocab_size", wanted.vocabularySize())
-                .put("rerank_token_types", types.rows())
-                .put(LAYERS, after);
+        config.put(LAYERS, after);
+        if (isOtherTokenizer) {
+            config.put("vocab_size", wanted.vocabularySize());
+        }
+        if (hasTooFewTypes) {
+            config.put(TYPE_ROWS, types.rows());
+        }
         JSON.writerWithDefaultPrettyPrinter()
                 .writeValue(to.resolve("config.json").toFile(), config);
         List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
         for (StoredTensor stored : WeightMap.open(from).all()) {
             float[] values = read(stored);
             int width = Math.toIntExact(stored.shape().get(stored.shape().size() - 1));
-            if (stored.name().equals(TOKENS)) {
+            if (isOtherTokenizer && stored.name().equals(TOKENS)) {
                 values = tokens(values, width);
-            } else if (stored.name().equals(TYPES)) {
+            } else if (hasTooFewTypes && stored.name().equals(TYPES)) {
                 values = types(values, width);
             }
             float[] written = values;
