@@ -247,10 +247,12 @@ class LanguageModelRerankerTest {
         writing("abc").close();
         try (Tokenizer tokenizer = Tokenizer.load(directory)) {
             var learner = new PhrasingLearner(tokenizer, 100);
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 200; i++) {
                 String material = List.of("felt", "wood", "silk", "wool").get(i % 4);
                 learner.add(
-                        QUERY, new Candidate("d", "Thing", "Of " + material + ".", 1, 1), "it is made of " + material);
+                        new Query("q-" + i, "bag " + i),
+                        new Candidate("d", "Thing", "Of " + material + ".", 1, 1),
+                        "it is made of " + material);
             }
             learner.learn().orElseThrow().writeTo(directory);
         }

@@ -44,6 +44,8 @@ final class EmbeddedBroker implements AutoCloseable {
     private final int port;
     private final FileChannel lock;
 
+    private record Ports(int broker, int controller) {}
+
     private EmbeddedBroker(KafkaRaftServer server, int port, FileChannel lock) {
         this.server = server;
         this.port = port;
@@ -57,20 +59,18 @@ final class EmbeddedBroker implements AutoCloseable {
      * @throws EmbeddedClusterException if the port or directory is in use or the directory is damaged
      */
     static EmbeddedBroker start(Path directory, int port) {
-        // Kafka finds out itself, but too late: with a port in use it ends this process, and where another node uses
-        // the
+        // Kafka finds out itself, but too late: with a port in use it ends this process, and where another node uses the
         // directory it has written into that one's metadata by then.
-        int brokerPort = freePort(port);
-        int controllerPort = freePort(0);
+        Ports ports = freePorts(port);
         FileChannel lock = lock(directory);
         try {
             if (wasKilled(directory)) {
-                endLastLife(directory, controllerPort);
+                endLastLife(directory, ports.controller());
             }
             format(directory);
-            KafkaRaftServer server = server(settings(directory, brokerPort, controllerPort));
+            KafkaRaftServer server = server(settings(directory, ports.broker(), ports.controller()));
             server.startup();
-            return new EmbeddedBroker(server, brokerPort, lock);
+            return new EmbeddedBroker(server, ports.broker(), lock);
         } catch (Exception e) {
             release(lock);
             throw new EmbeddedClusterException(
@@ -221,14 +221,20 @@ final class EmbeddedBroker implements AutoCloseable {
         settings.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     }
 
-    private static int freePort(int wanted) {
-        try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            return socket.getLocalPort();
+    /** Both at once: a port that was given back may be given out again. */
+    private static Ports freePorts(int wanted) {
+        try (ServerSocket broker = listenOn(wanted);
+                ServerSocket controller = listenOn(0)) {
+            return new Ports(broker.getLocalPort(), controller.getLocalPort());
         } catch (IOException e) {
             throw new EmbeddedClusterException(
                     "the embedded broker cannot listen on port " + wanted + " (" + e.getMessage()
                             + "); choose another port, or 0 for a free one",
                     e);
         }
+    }
+
+    private static ServerSocket listenOn(int port) throws IOException {
+        return new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     }
 }

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
@@ -21,6 +23,12 @@ import rerank.model.tokenizer.Tokenizer.Piece;
 final class ExplanationParts {
     private static final double NEARLY_ALL = 0.97;
 
+    /** What stands in so many of the pairs whose explanations do not have it is no quotation where they do: "a", "for". */
+    private static final double COMMON = 0.5;
+
+    /** What is said seldom behind some piece may stand in the pair by chance. */
+    private static final int FEWEST = 20;
+
     private final Tokenizer tokenizer;
     private final int mostTokens;
     private final Map<IntBuffer, Integer> numbers = new HashMap<>();
@@ -29,7 +37,7 @@ final class ExplanationParts {
     private final List<Example> examples = new ArrayList<>();
 
     /** Texts as numbers of pieces. */
-    private record Example(int[] said, Map<Field, List<Text>> fields) {}
+    private record Example(String query, int[] said, Map<Field, List<Text>> fields) {}
 
     private record Text(int[] pieces, Passage passage) {}
 
@@ -92,7 +100,7 @@ final class ExplanationParts {
         fields.put(Field.TEXT, texts(candidate.text()));
         fields.put(Field.QUERY, texts(query.text()));
         fields.put(Field.TITLE, texts(candidate.title()));
-        examples.add(new Example(numbers(tokenizer.pieces(" " + explanation.strip())), fields));
+        examples.add(new Example(query.id(), numbers(tokenizer.pieces(" " + explanation.strip())), fields));
     }
 
     private List<Text> texts(String text) {
@@ -121,44 +129,111 @@ final class ExplanationParts {
 
     /** The parts of each explanation so far, in their order. */
     List<List<Part>> all() {
-        boolean[] quoted = quoted();
+        Set<Long> quoted = quoted();
         return examples.stream().map(example -> parts(example, quoted)).toList();
     }
 
-    /** Which pieces nearly always stand in the pair when an explanation has them. */
-    private boolean[] quoted() {
-        int[] said = new int[pieces.size()];
-        int[] copied = new int[pieces.size()];
+    /** For each explanation the number of its query. */
+    int[] queries() {
+        Map<String, Integer> known = new HashMap<>();
+        return examples.stream()
+                .mapToInt(example -> {
+                    Integer number = known.putIfAbsent(example.query(), known.size());
+                    return number == null ? known.size() - 1 : number;
+                })
+                .toArray();
+    }
+
+    /** Whether nearly no explanation quotes anything more often than it stands in the pair. */
+    boolean areQuotedOnce(List<List<Part>> explanations) {
+        int once = 0;
+        for (int i = 0; i < examples.size(); i++) {
+            var limit = new Quoted.Limit(examples.get(i).fields().values().stream()
+                    .map(field -> field.stream().map(Text::passage).toList())
+                    .toList());
+            once += isQuotedOnce(explanations.get(i), limit) ? 1 : 0;
+        }
+        return once >= NEARLY_ALL * examples.size();
+    }
+
+    private static boolean isQuotedOnce(List<Part> parts, Quoted.Limit limit) {
+        Quoted quoted = Quoted.NOTHING;
+        for (Part part : parts) {
+            if (part.isQuotation()) {
+                Match match = part.matches().get(0);
+                IntBuffer words = match.passage().tokens(match.begin(), match.length());
+                if (!limit.allows(quoted, words)) {
+                    return false;
+                }
+                quoted = quoted.and(words);
+            }
+        }
+        return true;
+    }
+
+    /** Pieces that nearly always stand in the pair when an explanation has them, and those that do behind some piece. */
+    private Set<Long> quoted() {
+        Map<Long, Integer> said = new HashMap<>();
+        Map<Long, Integer> copied = new HashMap<>();
+        int[] saying = new int[pieces.size()];
+        int[] standing = new int[pieces.size()];
         for (Example example : examples) {
             BitSet stands = new BitSet(pieces.size());
             example.fields().values().stream()
                     .flatMap(List::stream)
                     .flatMapToInt(text -> IntStream.of(text.pieces()))
                     .forEach(stands::set);
-            for (int piece : example.said()) {
-                said[piece]++;
-                copied[piece] += stands.get(piece) ? 1 : 0;
+            BitSet isSaid = new BitSet(pieces.size());
+            IntStream.of(example.said()).forEach(isSaid::set);
+            isSaid.stream().forEach(piece -> saying[piece]++);
+            stands.stream().filter(piece -> !isSaid.get(piece)).forEach(piece -> standing[piece]++);
+            for (int i = 0; i < example.said().length; i++) {
+                int copies = stands.get(example.said()[i]) ? 1 : 0;
+                for (long piece : List.of(anywhere(example.said()[i]), behind(example.said(), i))) {
+                    said.merge(piece, 1, Integer::sum);
+                    copied.merge(piece, copies, Integer::sum);
+                }
             }
         }
-        boolean[] quoted = new boolean[pieces.size()];
-        for (int i = 0; i < quoted.length; i++) {
-            boolean isWord = Passage.hasWord(pieces.get(i)) || Passage.isMoney(pieces.get(i));
-            quoted[i] = Passage.hasDigit(pieces.get(i)) || (isWord && said[i] > 0 && copied[i] >= NEARLY_ALL * said[i]);
-        }
+        Set<Long> quoted = new HashSet<>();
+        said.forEach((key, count) -> {
+            int number = (int) (long) key;
+            Piece piece = pieces.get(number);
+            boolean isCopied =
+                    copied.getOrDefault(key, 0) >= NEARLY_ALL * count && (key == anywhere(number) || count >= FEWEST);
+            boolean isCommon = standing[number] >= COMMON * (examples.size() - saying[number]);
+            if (Passage.isNumber(piece) || (Passage.hasWord(piece) && isCopied && !isCommon)) {
+                quoted.add(key);
+            }
+        });
         return quoted;
     }
 
-    private static List<Part> parts(Example example, boolean[] quoted) {
+    private static long anywhere(int piece) {
+        return piece;
+    }
+
+    private static long behind(int[] said, int at) {
+        int before = at == 0 ? 0 : said[at - 1] + 1;
+        return (before + 1L) << Integer.SIZE | said[at];
+    }
+
+    private static List<Part> parts(Example example, Set<Long> known) {
+        int[] said = example.said();
+        boolean[] quoted = new boolean[said.length];
+        for (int i = 0; i < said.length; i++) {
+            quoted[i] = known.contains(anywhere(said[i])) || known.contains(behind(said, i));
+        }
         List<Part> parts = new ArrayList<>();
         int at = 0;
-        while (at < example.said().length) {
+        while (at < said.length) {
             List<Match> longest = new ArrayList<>();
             for (Map.Entry<Field, List<Text>> field : example.fields().entrySet()) {
                 for (Text text : field.getValue()) {
-                    addLongest(example.said(), at, field.getKey(), text, quoted, longest);
+                    addLongest(said, at, field.getKey(), text, quoted, longest);
                 }
             }
-            parts.add(new Part(longest.isEmpty() ? example.said()[at] : -1, longest));
+            parts.add(new Part(longest.isEmpty() ? said[at] : -1, longest));
             at += longest.isEmpty() ? 1 : longest.get(0).length();
         }
         return parts;
@@ -167,7 +242,7 @@ final class ExplanationParts {
     /** Adds what a text has of the longest quotation from here on, or puts it in the place of shorter ones. */
     private static void addLongest(int[] said, int at, Field field, Text text, boolean[] quoted, List<Match> longest) {
         boolean isTitle = field == Field.TITLE;
-        if (!isTitle && !quoted[said[at]]) {
+        if (!isTitle && !quoted[at]) {
             return;
         }
         for (int begin = 0; begin < text.pieces().length; begin++) {
@@ -180,7 +255,10 @@ final class ExplanationParts {
                             && begin + length <= text.pieces().length
                             && text.pieces()[begin + length - 1] == said[at + length - 1];
                     length++) {
-                boolean isQuoted = quoted[said[at + length - 1]];
+                if (!isTitle && length > 1 && isBehindWords(text.passage(), begin, length)) {
+                    break;
+                }
+                boolean isQuoted = quoted[at + length - 1];
                 hasQuoted |= isQuoted;
                 boolean isWhole = length == text.pieces().length;
                 int soFar = longest.isEmpty() ? 0 : longest.get(0).length();
@@ -194,5 +272,13 @@ final class ExplanationParts {
                 }
             }
         }
+    }
+
+    /** Whether the last of some pieces begins a number, and the first does not. */
+    private static boolean isBehindWords(Passage passage, int begin, int length) {
+        int last = begin + length - 1;
+        return passage.mayBegin(last)
+                && Passage.isNumber(passage.pieces().get(last))
+                && !Passage.isNumber(passage.pieces().get(begin));
     }
 }

@@ -1,5 +1,6 @@
 package rerank.model.phrasing;
 
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -112,6 +113,24 @@ final class Passage {
 
     int[] tokens() {
         return tokens;
+    }
+
+    /** The tokens of some pieces. */
+    IntBuffer tokens(int begin, int length) {
+        Span span = span(begin, length);
+        return tokens(span.first(), span.last(), tokens);
+    }
+
+    /** Some tokens, both the first and the last among them. */
+    static IntBuffer tokens(int first, int last, int[] tokens) {
+        return IntBuffer.wrap(tokens, first, last - first + 1).slice();
+    }
+
+    /** How often some tokens stand in it. */
+    int count(IntBuffer words) {
+        return (int) IntStream.rangeClosed(0, tokens.length - words.limit())
+                .filter(i -> tokens(i, i + words.limit() - 1, tokens).equals(words))
+                .count();
     }
 
     /** Whether a piece is the first of the field. */

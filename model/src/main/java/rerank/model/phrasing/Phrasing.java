@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +17,8 @@ import rerank.model.ranking.Query;
 import rerank.model.tokenizer.Tokenizer;
 
 /**
- * How a checkpoint's teachers phrase explanations: which words and quotations follow which three before them, and from which of
- * the pair's texts each quotation is taken. "Costs $45, under $60" is "costs", an amount of the text, ", under", an amount of the
+ * How a checkpoint's teachers phrase explanations: which words and quotations follow which, as the steps between states, and from
+ * which of the pair's texts each quotation is taken. "Costs $45, under $60" is "costs", an amount of the text, ", under", an amount of the
  * query. It is learned from explanations ({@link PhrasingLearner}) and kept beside the weights in {@value #FILE}.
  *
  * <p>A completion that is bound to it ({@link #bind}) has the words of the teachers and of the pair alone, and quotes from the
@@ -34,11 +33,10 @@ public final class Phrasing {
 
     private final List<String> words;
     private final List<Quotation> quotations;
-    private final List<State> states;
-    private final int begin;
+    private final boolean isQuotedOnce;
 
     /** For each state what may follow it. */
-    private final List<List<Step>> steps = new ArrayList<>();
+    private final List<List<Step>> states;
 
     /** For each state those that it may follow, with what leads to it. */
     private final List<List<Step>> backwards = new ArrayList<>();
@@ -47,28 +45,7 @@ public final class Phrasing {
     private final List<Integer> ends = new ArrayList<>();
 
     /**
-     * What may follow three symbols. Symbols are words by their number, then quotations, and {@link #BEGIN} and {@link #END}.
-     *
-     * @param before the three
-     * @param next each symbol that may follow
-     */
-    record State(Before before, Set<Integer> next) {
-        State {
-            next = Set.copyOf(next);
-        }
-    }
-
-    /** Three symbols. */
-    record Before(int first, int second, int third) {
-        static final Before ANYTHING = new Before(BEGIN, BEGIN, BEGIN);
-
-        Before then(int symbol) {
-            return new Before(second, third, symbol);
-        }
-    }
-
-    /**
-     * A way to another state.
+     * A way to another state. Symbols are words by their number, then quotations, and {@link #END}.
      *
      * @param target the state after the symbol; -1 after the end
      */
@@ -78,38 +55,26 @@ public final class Phrasing {
      * A phrasing.
      *
      * @param words with the space before them
-     * @param states the one at the beginning among them
+     * @param isQuotedOnce whether nothing is quoted more often than it stands in the pair
+     * @param states what may follow each, the one at the beginning first
+     * @throws IllegalArgumentException if a step is of no symbol or leads to no state
      */
-    Phrasing(List<String> words, List<Quotation> quotations, List<State> states) {
+    Phrasing(List<String> words, List<Quotation> quotations, boolean isQuotedOnce, List<List<Step>> states) {
         this.words = List.copyOf(words);
         this.quotations = List.copyOf(quotations);
-        this.states = List.copyOf(states);
-        Map<Before, Integer> numbers = new HashMap<>();
-        for (int i = 0; i < states.size(); i++) {
-            numbers.put(states.get(i).before(), i);
-        }
-        Integer first = numbers.get(Before.ANYTHING);
-        if (first == null) {
-            throw new IllegalArgumentException("nothing begins an explanation");
-        }
-        this.begin = first;
-        for (State state : states) {
-            List<Step> following = new ArrayList<>();
-            state.next().forEach(symbol -> {
-                Integer target = symbol == END
-                        ? Integer.valueOf(-1)
-                        : numbers.get(state.before().then(symbol));
-                if (target != null) {
-                    following.add(new Step(symbol, target));
-                }
-            });
-            steps.add(List.copyOf(following));
-        }
+        this.isQuotedOnce = isQuotedOnce;
+        this.states = states.stream().map(List::copyOf).toList();
+        int symbols = words.size() + quotations.size();
         states.forEach(state -> backwards.add(new ArrayList<>()));
-        for (int i = 0; i < steps.size(); i++) {
-            for (Step step : steps.get(i)) {
-                if (step.target() < 0) {
+        for (int i = 0; i < states.size(); i++) {
+            for (Step step : states.get(i)) {
+                if (step.symbol() == END) {
                     ends.add(i);
+                } else if (step.symbol() < 0 || step.symbol() >= symbols) {
+                    throw new IllegalArgumentException("there is no symbol " + step.symbol() + " among " + symbols);
+                } else if (step.target() < 0 || step.target() >= states.size()) {
+                    throw new IllegalArgumentException(
+                            "there is no state " + step.target() + " among " + states.size());
                 } else {
                     backwards.get(step.target()).add(new Step(step.symbol(), i));
                 }
@@ -139,16 +104,12 @@ public final class Phrasing {
         return quotations;
     }
 
-    List<State> states() {
+    boolean isQuotedOnce() {
+        return isQuotedOnce;
+    }
+
+    List<List<Step>> states() {
         return states;
-    }
-
-    List<Step> steps(int state) {
-        return steps.get(state);
-    }
-
-    int begin() {
-        return begin;
     }
 
     /**

@@ -7,21 +7,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
+import rerank.model.phrasing.Phrasing.Step;
 import rerank.model.weights.CheckpointException;
 
 /**
- * Reads and writes {@code phrasing.json}: words, quotations, and states as arrays {@code [first, second, third, next, next, ...]}.
+ * Reads and writes {@code phrasing.json}: words, quotations, whether each is made once, and for each state its steps as {@code [symbol, target, symbol, target, ...]}.
  */
 final class PhrasingFile {
     private static final JsonMapper JSON = new JsonMapper();
 
-    private record Content(List<String> words, List<Quotation> quotations, List<int[]> states) {}
+    private record Content(List<String> words, List<Quotation> quotations, boolean isQuotedOnce, List<int[]> steps) {}
 
     private PhrasingFile() {}
 
@@ -31,12 +29,11 @@ final class PhrasingFile {
         }
         try {
             Content content = JSON.readValue(file.toFile(), new TypeReference<>() {});
-            List<Phrasing.State> states = new ArrayList<>();
-            for (int[] numbers : content.states()) {
-                states.add(state(
-                        numbers, content.words().size() + content.quotations().size()));
-            }
-            return Optional.of(new Phrasing(content.words(), content.quotations(), states));
+            return Optional.of(new Phrasing(
+                    content.words(),
+                    content.quotations(),
+                    content.isQuotedOnce(),
+                    content.steps().stream().map(PhrasingFile::steps).toList()));
         } catch (IOException | IllegalArgumentException | NullPointerException e) {
             throw new CheckpointException(
                     file + ": cannot be read: " + e.getMessage()
@@ -45,36 +42,27 @@ final class PhrasingFile {
         }
     }
 
-    private static Phrasing.State state(int[] numbers, int symbols) {
-        if (numbers.length < 4) {
+    private static List<Step> steps(int[] numbers) {
+        if (numbers.length % 2 != 0) {
             throw new IllegalArgumentException(
-                    "a state has three symbols and those that follow, found " + numbers.length + " numbers");
+                    "steps are pairs of a symbol and a state, found " + numbers.length + " numbers");
         }
-        Set<Integer> next = new HashSet<>();
-        for (int i = 3; i < numbers.length; i++) {
-            if (numbers[i] >= symbols || numbers[i] < Phrasing.END || numbers[i] == Phrasing.BEGIN) {
-                throw new IllegalArgumentException("there is no symbol " + numbers[i] + " among " + symbols);
-            }
-            next.add(numbers[i]);
-        }
-        return new Phrasing.State(new Phrasing.Before(numbers[0], numbers[1], numbers[2]), next);
+        return IntStream.range(0, numbers.length / 2)
+                .mapToObj(i -> new Step(numbers[2 * i], numbers[2 * i + 1]))
+                .toList();
     }
 
     static void write(Phrasing phrasing, Path file) {
-        List<int[]> states = phrasing.states().stream()
-                .map(state -> IntStream.concat(
-                                IntStream.of(
-                                        state.before().first(),
-                                        state.before().second(),
-                                        state.before().third()),
-                                state.next().stream()
-                                        .mapToInt(Integer::intValue)
-                                        .sorted())
+        List<int[]> steps = phrasing.states().stream()
+                .map(state -> state.stream()
+                        .flatMapToInt(step -> IntStream.of(step.symbol(), step.target()))
                         .toArray())
                 .toList();
         try {
             Path part = file.resolveSibling(file.getFileName() + ".part");
-            JSON.writeValue(part.toFile(), new Content(phrasing.words(), phrasing.quotations(), states));
+            JSON.writeValue(
+                    part.toFile(),
+                    new Content(phrasing.words(), phrasing.quotations(), phrasing.isQuotedOnce(), steps));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be written", e);

@@ -137,6 +137,152 @@ class PhrasingTest {
         assertThat(accepts(phrasing, pair, "about moss. weighs $45")).isFalse();
     }
 
+    /** What the amount before it was of stands seven words back. */
+    @Test
+    void remembersTheWholeClause() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(4);
+        for (int i = 0; i < 600; i++) {
+            String hours = 1 + random.nextInt(40) + " hours";
+            String weight = 1 + random.nextInt(40) + " kg";
+            String most = 1 + random.nextInt(40) + " hours";
+            String least = 1 + random.nextInt(40) + " kg";
+            Query query = new Query("q" + i, "lamp of " + least + " for " + most);
+            Candidate lamp = new Candidate("d" + i, "Lamp", "Runs " + hours + ", weight " + weight + ".", 1, 1);
+            learner.add(
+                    query,
+                    lamp,
+                    random.nextBoolean()
+                            ? "lasts " + hours + " on one charge of it, above " + most
+                            : "weighs " + weight + " with what is in it, above " + least);
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Pair pair = new Pair(
+                new Query("q", "lamp of 7 kg for 9 hours"),
+                new Candidate("d", "Lamp", "Runs 12 hours, weight 8 kg.", 1, 1));
+
+        assertThat(accepts(phrasing, pair, "lasts 12 hours on one charge of it, above 9 hours"))
+                .isTrue();
+        assertThat(accepts(phrasing, pair, "lasts 12 hours on one charge of it, above 7 kg"))
+                .isFalse();
+    }
+
+    /** "A" stands in nearly every pair, but is no quotation: nothing that begins with it goes on from there. */
+    @Test
+    void doesNotTakeWhatStandsEverywhereForAQuotation() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(5);
+        for (int i = 0; i < 600; i++) {
+            String name = NAMES.get(random.nextInt(NAMES.size()));
+            String text =
+                    random.nextBoolean() ? "A wood with a " + name + "." : "A wood, every " + name + " of it old.";
+            learner.add(
+                    new Query("q" + i, "a wood"),
+                    new Candidate("d" + i, "", text, 1, 1),
+                    "has a " + name + " as asked");
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Pair pair = new Pair(new Query("q", "a wood"), new Candidate("d", "", "A wood with a larch.", 1, 1));
+
+        assertThat(accepts(phrasing, pair, "has a larch as asked")).isTrue();
+        assertThat(accepts(phrasing, pair, "has a as asked")).isFalse();
+    }
+
+    /** After "9" comes what it is nine of, unless that was quoted with it. */
+    @Test
+    void tellsABeginningFromTheWhole() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(6);
+        for (int i = 0; i < 600; i++) {
+            int inches = 1 + random.nextInt(90);
+            boolean isApart = random.nextBoolean();
+            String width = isApart ? inches + " inches" : inches + "-inch";
+            learner.add(
+                    new Query("q" + i, "shelf"),
+                    new Candidate("d" + i, "Shelf", "Width " + width + ".", 1, 1),
+                    "is " + inches + " inches wide");
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Pair apart = new Pair(new Query("q", "shelf"), new Candidate("d", "Shelf", "Width 9 inches.", 1, 1));
+        Pair glued = new Pair(new Query("q", "shelf"), new Candidate("d", "Shelf", "Width 9-inch.", 1, 1));
+
+        assertThat(accepts(phrasing, apart, "is 9 inches wide")).isTrue();
+        assertThat(accepts(phrasing, glued, "is 9 inches wide")).isTrue();
+        assertThat(accepts(phrasing, apart, "is 9 wide")).isFalse();
+    }
+
+    @Test
+    void quotesAWordWhereItIsQuotedThoughItIsSaidElsewhere() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(7);
+        List<String> sizes = List.of("small", "large", "tiny");
+        for (int i = 0; i < 600; i++) {
+            String size = sizes.get(random.nextInt(sizes.size()));
+            learner.add(
+                    new Query("q" + i, "coat"),
+                    new Candidate("d" + i, "Coat", "Made in " + size + ".", 1, 1),
+                    random.nextBoolean() ? "comes in size " + size : "is too small for all");
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Pair pair = new Pair(new Query("q", "coat"), new Candidate("d", "Coat", "Made in large.", 1, 1));
+
+        assertThat(accepts(phrasing, pair, "is too small for all")).isTrue();
+        assertThat(accepts(phrasing, pair, "comes in size large")).isTrue();
+        assertThat(accepts(phrasing, pair, "comes in size small")).isFalse();
+    }
+
+    @Test
+    void quotesNothingMoreOftenThanItStandsInThePair() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(8);
+        for (int i = 0; i < 600; i++) {
+            int first = 1 + random.nextInt(40);
+            int second = 50 + random.nextInt(40);
+            int other = 50 + random.nextInt(40);
+            learner.add(
+                    new Query("q" + i, "between $" + first + " or $" + second),
+                    new Candidate("d" + i, "Bag", "A bag for $" + other + ".", 1, 1),
+                    random.nextBoolean()
+                            ? "costs $" + other + ", between $" + first + " and $" + second
+                            : "costs $" + other + ", above $" + first);
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Pair both = new Pair(new Query("q", "$3 or $77"), new Candidate("d", "Bag", "A bag for $50.", 1, 1));
+        Pair one = new Pair(new Query("q", "over $3"), new Candidate("d", "Bag", "A bag for $50.", 1, 1));
+
+        assertThat(phrasing.isQuotedOnce()).isTrue();
+        assertThat(accepts(phrasing, both, "costs $50, between $3 and $77")).isTrue();
+        assertThat(accepts(phrasing, both, "costs $50, between $3 and $3")).isFalse();
+        assertThat(accepts(phrasing, one, "costs $50, above $3")).isTrue();
+        assertThat(possible(phrasing, one, "costs $50, "))
+                .as("nothing for between to end with")
+                .doesNotContain("b");
+    }
+
+    @Test
+    void quotesAgainWhereThereIsNothingElseToSay() {
+        var learner = new PhrasingLearner(tokenizer, 100);
+        Random random = new Random(9);
+        for (int i = 0; i < 600; i++) {
+            int number = random.nextInt(NAMES.size());
+            String first = NAMES.get(number);
+            String second = NAMES.get((number + 1 + random.nextInt(NAMES.size() - 1)) % NAMES.size());
+            learner.add(
+                    new Query("q" + i, "path"),
+                    new Candidate("d" + i, "", "Leads by " + first + " or " + second + ".", 1, 1),
+                    "leads from " + first + " to " + second);
+        }
+        Phrasing phrasing = learner.learn().orElseThrow();
+        Query query = new Query("q", "path");
+        Pair two = new Pair(query, new Candidate("d", "", "Leads by moss or fir.", 1, 1));
+        Pair one = new Pair(query, new Candidate("d", "", "Leads by fir or nothing.", 1, 1));
+
+        assertThat(phrasing.isQuotedOnce()).isTrue();
+        assertThat(accepts(phrasing, two, "leads from moss to fir")).isTrue();
+        assertThat(accepts(phrasing, two, "leads from moss to moss")).isFalse();
+        assertThat(accepts(phrasing, one, "leads from fir to fir")).isTrue();
+    }
+
     @Test
     void quotesBeginningsAsFarAsTheTeachersDo() {
         Phrasing phrasing = learned();
@@ -193,12 +339,23 @@ class PhrasingTest {
     void saysWhatIsWrongWithItsFile() throws IOException {
         assertThat(Phrasing.read(directory)).isEmpty();
         Files.writeString(
-                directory.resolve(Phrasing.FILE), "{\"words\":[\" a\"],\"quotations\":[],\"states\":[[-1,-1,-1,7]]}");
+                directory.resolve(Phrasing.FILE),
+                "{\"words\":[\" a\"],\"quotations\":[],\"isQuotedOnce\":false,\"steps\":[[7,0]]}");
 
         assertThatThrownBy(() -> Phrasing.read(directory))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("phrasing.json: cannot be read: there is no symbol 7 among 1")
                 .hasMessageContaining("or delete it");
+
+        Files.writeString(
+                directory.resolve(Phrasing.FILE),
+                "{\"words\":[\" a\"],\"quotations\":[],\"isQuotedOnce\":false,\"steps\":[[0,3]]}");
+        assertThatThrownBy(() -> Phrasing.read(directory)).hasMessageContaining("there is no state 3 among 1");
+
+        Files.writeString(
+                directory.resolve(Phrasing.FILE),
+                "{\"words\":[\" a\"],\"quotations\":[],\"isQuotedOnce\":false,\"steps\":[[0]]}");
+        assertThatThrownBy(() -> Phrasing.read(directory)).hasMessageContaining("found 1 numbers");
 
         Files.writeString(directory.resolve(Phrasing.FILE), "{\"words\":[");
         assertThatThrownBy(() -> Phrasing.read(directory)).isInstanceOf(CheckpointException.class);
@@ -234,6 +391,19 @@ class PhrasingTest {
             constraint.wrote(token);
         }
         return true;
+    }
+
+    /** What may come next, as first letters. */
+    private List<String> possible(Phrasing phrasing, Pair pair, String begun) {
+        Constraint constraint = phrasing.bind(tokenizer, Set.of(STOP), 100).of(pair.query(), pair.candidate());
+        assertThat(constraint).isNotNull();
+        for (int token : tokenizer.encode(" " + begun).ids()) {
+            assertThat(constraint.allowed()).contains(token);
+            constraint.wrote(token);
+        }
+        return java.util.Arrays.stream(constraint.allowed())
+                .mapToObj(token -> tokenizer.decode(new int[] {token}, true))
+                .toList();
     }
 
     private Phrasing learned() {
