@@ -65,7 +65,7 @@ class GoldenRerankerTest {
         Path checkpoint = checkpoint();
         Files.writeString(
                 checkpoint.resolve("phrasing.json"),
-                "{\"words\": [\" wet\"], \"quotations\": [], \"states\": [[-1, -1, -1, 0], [-1, -1, 0, -2]]}");
+                "{\"words\": [\" wet\"], \"quotations\": [], \"isQuotedOnce\": false, \"steps\": [[0, 1], [-2, -1]]}");
 
         assertThatThrownBy(() -> LanguageModelReranker.load(checkpoint))
                 .isInstanceOf(CheckpointException.class)

@@ -64,7 +64,7 @@ class CandidateTrainingTest {
         double before = advantage(distilled);
         Files.writeString(
                 distilled.resolve(Phrasing.FILE),
-                "{\"words\":[\" good\"],\"quotations\":[],\"states\":[[-1,-1,-1,0],[-1,-1,0,-2]]}");
+                "{\"words\":[\" good\"],\"quotations\":[],\"isQuotedOnce\":false,\"steps\":[[0,1],[-2,-1]]}");
 
         CandidateTraining.Outcome outcome = train(CLICKS, plan(1), clicks(60, 2), null, "v2");
 
