@@ -16,9 +16,10 @@ import rerank.model.tokenizer.Tokenizer;
 import rerank.model.tokenizer.Tokenizer.Piece;
 
 /**
- * Explanations, cut into the phrasing's own words and quotations of the pair. Words that nearly always stand in the pair when an
- * explanation has them are quoted; a quotation is the longest run of the pair's words that begins and ends with quoted ones, and
- * one of a title may hold any.
+ * Explanations, cut into the phrasing's own words and quotations of the pair. Words are quoted that nearly always stand in the pair
+ * when an explanation has them, anywhere or behind some word, but not where they stand in most pairs anyway; a quotation is the
+ * longest run of the pair's words that begins and ends with quoted ones, and goes on into a number only if it begins with one; one
+ * of a title may hold any.
  */
 final class ExplanationParts {
     private static final double NEARLY_ALL = 0.97;
