@@ -59,9 +59,8 @@ final class EmbeddedBroker implements AutoCloseable {
      * @throws EmbeddedClusterException if the port or directory is in use or the directory is damaged
      */
     static EmbeddedBroker start(Path directory, int port) {
-        // Kafka finds out itself, but too late: with a port in use it ends this process, and where another node uses
-        // the
-        // directory it has written into that one's metadata by then.
+        // Kafka finds out itself, but too late: with a port in use it ends this process, and where another node
+        // uses the directory it has written into that one's metadata by then.
         Ports ports = freePorts(port);
         FileChannel lock = lock(directory);
         try {

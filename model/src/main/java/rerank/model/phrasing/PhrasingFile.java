@@ -14,7 +14,8 @@ import rerank.model.phrasing.Phrasing.Step;
 import rerank.model.weights.CheckpointException;
 
 /**
- * Reads and writes {@code phrasing.json}: words, quotations, whether each is made once, and for each state its steps as {@code [symbol, target, symbol, target, ...]}.
+ * Reads and writes {@code phrasing.json}: words, quotations, whether nothing is quoted more often than it stands in the pair, and for
+ * each state its steps as {@code [symbol, target, symbol, target, ...]}.
  */
 final class PhrasingFile {
     private static final JsonMapper JSON = new JsonMapper();

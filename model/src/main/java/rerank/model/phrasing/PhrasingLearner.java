@@ -49,7 +49,10 @@ public final class PhrasingLearner {
                 : Optional.of(symbols.phrasing(examples.areQuotedOnce(explanations), states));
     }
 
-    /** Numbers for words and quotations, of which there are some that others begin with; those of quotations are shifted behind the words in the end. */
+    /**
+     * Numbers for words and for quotations, those that others in their place begin with apart from the others; numbers of
+     * quotations are shifted behind the words in the end.
+     */
     private final class Symbols {
         private static final int QUOTATIONS = 1 << 24;
 
