@@ -167,7 +167,7 @@ class PhrasingTest {
                 .isFalse();
     }
 
-    /** "A" stands in nearly every pair, but is no quotation: nothing that begins with it goes on from there. */
+    /** "A" stands in every pair, whether it is said or not, so it is said as a word: also of a pair without it, and never alone. */
     @Test
     void doesNotTakeWhatStandsEverywhereForAQuotation() {
         var learner = new PhrasingLearner(tokenizer, 100);
@@ -184,7 +184,10 @@ class PhrasingTest {
         Phrasing phrasing = learner.learn().orElseThrow();
         Pair pair = new Pair(new Query("q", "a wood"), new Candidate("d", "", "A wood with a larch.", 1, 1));
 
+        Pair without = new Pair(new Query("q", "wood"), new Candidate("d", "", "Old larch.", 1, 1));
+
         assertThat(accepts(phrasing, pair, "has a larch as asked")).isTrue();
+        assertThat(accepts(phrasing, without, "has a larch as asked")).isTrue();
         assertThat(accepts(phrasing, pair, "has a as asked")).isFalse();
     }
 
