@@ -191,27 +191,25 @@ class PhrasingTest {
         assertThat(accepts(phrasing, pair, "has a as asked")).isFalse();
     }
 
-    /** After "9" comes what it is nine of, unless that was quoted with it. */
+    /** After "$9" comes "net", unless that was quoted with it. */
     @Test
     void tellsABeginningFromTheWhole() {
         var learner = new PhrasingLearner(tokenizer, 100);
         Random random = new Random(6);
         for (int i = 0; i < 600; i++) {
-            int inches = 1 + random.nextInt(90);
-            boolean isApart = random.nextBoolean();
-            String width = isApart ? inches + " inches" : inches + "-inch";
-            learner.add(
-                    new Query("q" + i, "shelf"),
-                    new Candidate("d" + i, "Shelf", "Width " + width + ".", 1, 1),
-                    "is " + inches + " inches wide");
+            Query query = new Query("q" + i, "shelf");
+            String price = "$" + (1 + random.nextInt(90));
+            String text = random.nextBoolean() ? "Price " + price + " net." : "The net price is " + price + ".";
+            learner.add(query, new Candidate("p" + i, "Shelf", text, 1, 1), "costs " + price + " net so far");
+            learner.add(query, new Candidate("d" + i, "Shelf", "Of wood.", 1, 1), "has no price");
         }
         Phrasing phrasing = learner.learn().orElseThrow();
-        Pair apart = new Pair(new Query("q", "shelf"), new Candidate("d", "Shelf", "Width 9 inches.", 1, 1));
-        Pair glued = new Pair(new Query("q", "shelf"), new Candidate("d", "Shelf", "Width 9-inch.", 1, 1));
+        Pair together = new Pair(new Query("q", "shelf"), new Candidate("d", "Shelf", "Price $9 net.", 1, 1));
+        Pair apart = new Pair(new Query("q", "shelf"), new Candidate("d", "Shelf", "The net price is $9.", 1, 1));
 
-        assertThat(accepts(phrasing, apart, "is 9 inches wide")).isTrue();
-        assertThat(accepts(phrasing, glued, "is 9 inches wide")).isTrue();
-        assertThat(accepts(phrasing, apart, "is 9 wide")).isFalse();
+        assertThat(accepts(phrasing, together, "costs $9 net so far")).isTrue();
+        assertThat(accepts(phrasing, apart, "costs $9 net so far")).isTrue();
+        assertThat(accepts(phrasing, together, "costs $9 so far")).isFalse();
     }
 
     @Test
