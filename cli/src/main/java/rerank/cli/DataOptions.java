@@ -29,7 +29,7 @@ public final class DataOptions {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Only the first N judged queries of the split, in the order of its qrels.")
+            description = "Only N judged queries of the split, spread evenly over the order of its qrels.")
     private int limit;
 
     @Option(

@@ -56,7 +56,7 @@ final class EvalCommand implements Callable<Integer> {
             names = "--explain-limit",
             paramLabel = "N",
             description =
-                    "Beside another mode, explain, which decodes every pair, reranks the first N queries only; all are"
+                    "Beside another mode, explain, which decodes every pair, reranks N of the queries only; all are"
                             + " compared over those too. 0 for all. Default: ${DEFAULT-VALUE}.")
     private int explainLimit = 50;
 

@@ -69,7 +69,7 @@ final class TrainStudyCommand implements Callable<Integer> {
             names = "--limit",
             paramLabel = "N",
             description =
-                    "Measure on the first N judged queries of the split test. 0 for all. Default: ${DEFAULT-VALUE}.")
+                    "Measure on N judged queries, spread evenly over the split test. 0 for all. Default: ${DEFAULT-VALUE}.")
     private int limit = 60;
 
     @Option(

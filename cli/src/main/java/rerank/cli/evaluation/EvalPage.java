@@ -134,9 +134,9 @@ public final class EvalPage {
         html.append(table(qualities(), report.recallAt()));
         EvalReport.SameQueries same = report.sameQueries();
         if (same != null) {
-            html.append("<h3 style=\"margin-top:22px\">The first " + same.queries()
-                    + " queries, which all modes reranked</h3>\n");
-            html.append(figure("nDCG@10", bars("nDCG@10 by system, first queries", same.systems())));
+            html.append(
+                    "<h3 style=\"margin-top:22px\">The " + same.queries() + " queries that all modes reranked</h3>\n");
+            html.append(figure("nDCG@10", bars("nDCG@10 by system, these queries", same.systems())));
             html.append(table(same.systems(), Map.of()));
         }
         html.append(

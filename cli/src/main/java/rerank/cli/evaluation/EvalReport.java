@@ -48,7 +48,7 @@ public record EvalReport(
     /**
      * All systems over the queries that all of them reranked.
      *
-     * @param queries the first so many
+     * @param queries how many
      * @param systems quality by name
      */
     public record SameQueries(int queries, Map<String, Report.Quality> systems) {}

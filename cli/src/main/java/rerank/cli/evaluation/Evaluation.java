@@ -36,6 +36,8 @@ public final class Evaluation {
     private final ModeRuns runs;
     private final Comparison all;
     private final @Nullable Comparison same;
+
+    /** How many requests all modes reranked. */
     private final int sameRequests;
 
     /**
@@ -63,15 +65,14 @@ public final class Evaluation {
     public Evaluation(Subject subject, ModeRuns runs) {
         this.subject = subject;
         this.runs = runs;
-        int fewest = runs.outcomes().values().stream()
-                .mapToInt(outcome -> outcome.rankings().size())
-                .min()
-                .orElse(0);
         this.all = comparison(subject.requests());
-        this.sameRequests = fewest;
-        this.same = fewest < subject.requests().size()
-                ? comparison(subject.requests().subList(0, fewest))
-                : null;
+        List<RerankRequest> ofAllModes = subject.requests().stream()
+                .filter(request -> runs.outcomes().values().stream()
+                        .allMatch(outcome ->
+                                outcome.rankings().containsKey(request.query().id())))
+                .toList();
+        this.sameRequests = ofAllModes.size();
+        this.same = sameRequests < subject.requests().size() ? comparison(ofAllModes) : null;
     }
 
     /** The systems that ranked all of these requests; times only of those that ranked no others. */
@@ -279,9 +280,9 @@ public final class Evaluation {
     public String toString() {
         StringBuilder text = new StringBuilder(all.toString());
         if (same != null) {
-            text.append("\nOver the first ")
+            text.append("\nOver the ")
                     .append(sameRequests)
-                    .append(" queries, which all modes reranked\n\n")
+                    .append(" queries that all modes reranked\n\n")
                     .append(same);
         }
         Table modes = new Table(

@@ -15,7 +15,7 @@ import rerank.model.ranking.Ranking;
  * The rankings of the same requests in several modes.
  *
  * @param chosen the mode that the headline figures are of
- * @param outcomes by mode; that of EXPLAIN may hold the first requests only
+ * @param outcomes by mode; that of EXPLAIN may hold some of the requests only
  * @param leftOut modes that the model cannot do, with the reason
  */
 public record ModeRuns(Mode chosen, Map<Mode, InProcess.Outcome> outcomes, Map<Mode, String> leftOut) {
@@ -46,7 +46,7 @@ public record ModeRuns(Mode chosen, Map<Mode, InProcess.Outcome> outcomes, Map<M
         }
         for (Mode mode : inOrder) {
             boolean isCut = mode == Mode.EXPLAIN && explainLimit > 0;
-            List<RerankRequest> some = isCut ? requests.subList(0, Math.min(explainLimit, requests.size())) : requests;
+            List<RerankRequest> some = isCut ? RerankRequest.spread(requests, explainLimit) : requests;
             try {
                 outcomes.put(mode, run(mode, some, reranker));
             } catch (IllegalArgumentException | UnsupportedOperationException e) {

@@ -1,7 +1,7 @@
 package rerank.cli.replay;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
 import rerank.trainer.dataset.Dataset;
@@ -21,25 +21,33 @@ public record RerankRequest(Query query, List<Candidate> candidates) {
     /**
      * The judged queries of a split that have candidates, in the order of its qrels.
      *
-     * @param limit at most this many queries; 0 for all
+     * @param limit at most this many queries, spread evenly over that order; 0 for all
      * @param depth at most this many candidates for each
      * @throws DatasetException when the data set has no such split, or no candidates for any of its queries
      */
     public static List<RerankRequest> of(Dataset data, String split, int limit, int depth) {
-        List<RerankRequest> requests = new ArrayList<>();
-        for (Query query : data.queries(split)) {
-            List<Candidate> candidates = data.candidates(query.id(), depth);
-            if (!candidates.isEmpty()) {
-                requests.add(new RerankRequest(query, candidates));
-            }
-            if (requests.size() == limit) {
-                break;
-            }
-        }
-        if (requests.isEmpty()) {
+        List<Query> queries = data.queries(split).stream()
+                .filter(query -> !data.candidates(query.id(), 1).isEmpty())
+                .toList();
+        if (queries.isEmpty()) {
             throw new DatasetException("data set " + data.name() + ": its first-stage run holds no candidates for the"
                     + " queries of split " + split);
         }
-        return List.copyOf(requests);
+        return spread(queries, limit == 0 ? queries.size() : limit).stream()
+                .map(query -> new RerankRequest(query, data.candidates(query.id(), depth)))
+                .toList();
+    }
+
+    /**
+     * Some of a list, spread evenly over it: the first are often of one kind, since qrels are sorted by id, or by the words of
+     * their queries.
+     *
+     * @param most of them
+     */
+    public static <T> List<T> spread(List<T> all, int most) {
+        int size = Math.min(most, all.size());
+        return IntStream.range(0, size)
+                .mapToObj(i -> all.get((int) ((long) i * all.size() / size)))
+                .toList();
     }
 }

@@ -32,7 +32,7 @@ public record SimulatedData(Path path, Dataset dataset, int depth, List<RerankRe
     /**
      * Opens a data set.
      *
-     * @param unseen queries that quality is measured on, the first of their split
+     * @param unseen queries that quality is measured on, spread evenly over their split
      */
     public static SimulatedData open(Path path, int depth, int unseen) {
         Dataset dataset = TaughtData.open(path).dataset();

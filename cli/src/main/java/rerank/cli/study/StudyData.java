@@ -18,7 +18,7 @@ import rerank.trainer.storefront.Storefront;
  * @param name of the data set
  * @param dataset all of it
  * @param checker of explanations, where there is one
- * @param requests the first queries of the test split
+ * @param requests queries of the test split, spread evenly over it
  */
 record StudyData(String name, Dataset dataset, Optional<ExplanationChecker> checker, List<RerankRequest> requests) {
     /** The split that is measured on. */

@@ -3,7 +3,7 @@ package rerank.cli.study;
 /**
  * How much is measured on.
  *
- * @param queries of the test split, the first ones; 0 for all
+ * @param queries of the test split, spread evenly over it; 0 for all
  * @param depth candidates of each
  */
 public record StudySize(int queries, int depth) {

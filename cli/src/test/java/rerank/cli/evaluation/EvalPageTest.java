@@ -35,7 +35,7 @@ class EvalPageTest {
     void showsEveryPart() {
         assertThat(html)
                 .contains("<h2>Systems side by side</h2>")
-                .contains("The first 2 queries, which all modes reranked")
+                .contains("The 2 queries that all modes reranked")
                 .contains("4 better, 1 worse, 0 unchanged")
                 .contains("<h2>Calibration</h2>", "<h2>Scores</h2>", "<h2>Cost of a pair</h2>")
                 .contains("<h2>Do the explanations hold?</h2>")

@@ -20,7 +20,7 @@ class ModeRunsTest {
 
         assertThat(runs.outcomes().keySet()).contains(Mode.EXPLAIN, Mode.LABEL, Mode.JUSTIFY);
         assertThat(runs.chosenOutcome().rankings()).hasSize(5);
-        assertThat(runs.outcomes().get(Mode.EXPLAIN).rankings()).containsOnlyKeys("q0", "q1");
+        assertThat(runs.outcomes().get(Mode.EXPLAIN).rankings()).containsOnlyKeys("q0", "q2");
     }
 
     @Test

@@ -17,13 +17,25 @@ import rerank.trainer.dataset.Run.Ranked;
 
 class RerankRequestTest {
     @Test
-    void takesTheFirstCandidatesOfTheFirstQueriesThatHaveAny() {
-        List<RerankRequest> requests = RerankRequest.of(dataset(), "test", 2, 1);
+    void takesTheFirstCandidatesOfQueriesThatHaveAny() {
+        List<RerankRequest> requests = RerankRequest.of(dataset(), "test", 0, 1);
 
-        assertThat(requests).extracting(request -> request.query().id()).containsExactly("q1", "q3");
+        assertThat(requests).extracting(request -> request.query().id()).containsExactly("q1", "q3", "q4", "q5");
         assertThat(requests.get(0).candidates())
                 .singleElement()
                 .satisfies(candidate -> assertThat(candidate.docId()).isEqualTo("b"));
+    }
+
+    /** Qrels are often sorted by the words of the query: the first would all be of one kind. */
+    @Test
+    void fewerQueriesAreSpreadOverAll() {
+        assertThat(RerankRequest.of(dataset(), "test", 2, 1))
+                .extracting(request -> request.query().id())
+                .containsExactly("q1", "q4");
+        assertThat(RerankRequest.of(dataset(), "test", 3, 1))
+                .extracting(request -> request.query().id())
+                .containsExactly("q1", "q3", "q4");
+        assertThat(RerankRequest.of(dataset(), "test", 9, 1)).hasSize(4);
     }
 
     @Test
@@ -37,7 +49,7 @@ class RerankRequestTest {
     private static Dataset dataset() {
         Map<String, Query> queries = new LinkedHashMap<>();
         Map<String, Map<String, Integer>> test = new LinkedHashMap<>();
-        for (String id : List.of("q1", "q2", "q3", "q4")) {
+        for (String id : List.of("q1", "q2", "q3", "q4", "q5")) {
             queries.put(id, new Query(id, "what is " + id));
             test.put(id, Map.of("a", 1));
         }
@@ -48,6 +60,6 @@ class RerankRequestTest {
                 queries,
                 Map.of(),
                 Map.of("test", new Qrels(test), "dev", new Qrels(Map.of("q2", Map.of("a", 1)))),
-                new Run(Map.of("q1", ranked, "q3", ranked, "q4", ranked)));
+                new Run(Map.of("q1", ranked, "q3", ranked, "q4", ranked, "q5", ranked)));
     }
 }

@@ -86,7 +86,7 @@ public record TrainConfig(
      * Where the weights and the tokenizer come from.
      *
      * @param checkpoint a Hugging Face directory to go on from; null for fresh weights
-     * @param layers blocks that a checkpoint is grown to; 0 for as many as it has
+     * @param growth what a checkpoint is grown to
      * @param tokenizer directory of {@code tokenizer.json}; null to train one on the run's own texts
      * @param vocabularySize of a tokenizer that is trained
      * @param tokenizerTexts further texts that it is trained on
@@ -94,7 +94,7 @@ public record TrainConfig(
      */
     public record Start(
             @Nullable Path checkpoint,
-            int layers,
+            Growth growth,
             @Nullable Path tokenizer,
             int vocabularySize,
             List<Path> tokenizerTexts,
@@ -287,10 +287,11 @@ public record TrainConfig(
                 mistakes.add((task == Task.REFINE ? "task=refine" : "adapter.rank")
                         + " needs init.checkpoint, the model to start from");
             }
-            if (integer("init.layers") > 0 && (checkpoint.isEmpty() || integer("adapter.rank") > 0)) {
-                mistakes.add("init.layers grows the blocks of init.checkpoint, all of whose weights are trained;"
+            var growth = new Growth(integer("init.layers"), integer("init.hidden.size"));
+            if (!growth.equals(Growth.NONE) && (checkpoint.isEmpty() || integer("adapter.rank") > 0)) {
+                mistakes.add("init.layers and init.hidden.size grow init.checkpoint, all of whose weights are trained;"
                         + (checkpoint.isEmpty()
-                                ? " fresh weights have model.layers"
+                                ? " fresh weights have model.layers and model.hidden.size"
                                 : " an adapter stands beside the blocks there are"));
             }
             TrainerSetup setup = setup(checkpoint);
@@ -304,7 +305,7 @@ public record TrainConfig(
                     data,
                     new Start(
                             checkpoint.isEmpty() ? null : base.resolve(checkpoint),
-                            integer("init.layers"),
+                            growth,
                             !tokenizer.isEmpty()
                                     ? base.resolve(tokenizer)
                                     : checkpoint.isEmpty() ? null : base.resolve(checkpoint),

@@ -73,6 +73,15 @@ final class TrainKeys {
                                 + " nothing, so the model starts as it was and can learn more; 0 for as many as it has. Not with"
                                 + " an adapter.")
                 .define(
+                        "init.hidden.size",
+                        INT,
+                        0,
+                        atLeast(0),
+                        LOW,
+                        "Width that init.checkpoint is grown to, a multiple of its own, with as many times the heads and the"
+                                + " feed-forward width: what is new adds nothing at first; 0 for its own width. Not with an"
+                                + " adapter.")
+                .define(
                         "tokenizer.dir",
                         STRING,
                         "",

@@ -98,15 +98,15 @@ public final class Training {
         }
     }
 
-    /** The checkpoint to go on from: as it is, or carried over where tokenizer, token types or blocks are to be others. */
+    /** The checkpoint to go on from: as it is, or carried over where tokenizer, token types or size are to be others. */
     private Path start(Path checkpoint, Path tokenizerDirectory) {
         TokenTypes types = PromptTemplate.load(config.rows().template()).tokenTypes();
-        int layers = config.start().layers();
-        if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types, layers)) {
+        Growth growth = config.start().growth();
+        if (!WarmStart.isNeeded(checkpoint, tokenizerDirectory, types, growth)) {
             return checkpoint;
         }
         Path start = config.out().resolve("start");
-        WarmStart.carry(checkpoint, tokenizerDirectory, types, layers, start);
+        WarmStart.carry(checkpoint, tokenizerDirectory, types, growth, start);
         return start;
     }
 

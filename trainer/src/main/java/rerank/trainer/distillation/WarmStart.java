@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,11 +21,11 @@ import rerank.model.weights.StoredTensor;
 import rerank.model.weights.WeightMap;
 
 /**
- * Carries the weights of a checkpoint over to another tokenizer and to another table of token types. A token's embedding
- * begins as the mean of the embeddings that its text had; a token type's as that of the type that said nearest the same.
- * Blocks that are added stand evenly among the old ones, each a copy of the one before it whose outputs are zero, so that
+ * Carries the weights of a checkpoint over to another tokenizer, to another table of token types, and to a larger model. A token's
+ * embedding begins as the mean of the embeddings that its text had; a token type's as that of the type that said nearest the
+ * same. Blocks that are added stand evenly among the old ones, each a copy of the one before it whose outputs are zero, so that
  * the model computes what it did (Gong et al. 2019 copy blocks; that what a block adds begins at zero is of Bachlechner
- * et al. 2020, by a factor). All else is taken over as it is.
+ * et al. 2020, by a factor). A wider model computes what it did too: {@link Widening}. All else is taken over as it is.
  */
 final class WarmStart {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,41 +34,52 @@ final class WarmStart {
     private static final String TYPES = "model.embed_token_types.weight";
     private static final String TYPE_ROWS = "rerank_token_types";
     private static final String LAYERS = "num_hidden_layers";
+    private static final String WIDTH = "hidden_size";
+
+    /** What grows with the width; a head stays as wide as it is. */
+    private static final List<String> WITH_WIDTH =
+            List.of(WIDTH, "intermediate_size", "num_attention_heads", "num_key_value_heads");
+
+    private static final String HEAD = "head_dim";
+    private static final String EPSILON = "rms_norm_eps";
+    private static final long SEED = 1;
     private static final Pattern OF_BLOCK = Pattern.compile("model\\.layers\\.(\\d+)\\.(.*)");
 
     /** What a block adds to its input is a product with one of these. */
-    private static final Set<String> OUTPUTS = Set.of("self_attn.o_proj.weight", "mlp.down_proj.weight");
+    static final Set<String> OUTPUTS = Set.of("self_attn.o_proj.weight", "mlp.down_proj.weight");
 
     private final Path from;
     private final ObjectNode config;
     private final Tokenizer known;
     private final Tokenizer wanted;
     private final TokenTypes types;
-    private final int layers;
+    private final Growth growth;
 
-    private WarmStart(Path from, ObjectNode config, Tokenizer known, Tokenizer wanted, TokenTypes types, int layers) {
+    private WarmStart(
+            Path from, ObjectNode config, Tokenizer known, Tokenizer wanted, TokenTypes types, Growth growth) {
         this.from = from;
         this.config = config;
         this.known = known;
         this.wanted = wanted;
         this.types = types;
-        this.layers = layers;
+        this.growth = growth;
     }
 
-    /**
-     * Whether a checkpoint has another tokenizer, a table of token types that is too small, or another number of blocks.
-     *
-     * @param layers wanted blocks; 0 for as many as there are
-     */
-    static boolean isNeeded(Path from, Path tokenizerDirectory, TokenTypes types, int layers) {
+    /** Whether a checkpoint has another tokenizer, a table of token types that is too small, or another size. */
+    static boolean isNeeded(Path from, Path tokenizerDirectory, TokenTypes types, Growth growth) {
         try {
             JsonNode config = config(from);
             return hasTooFewTypes(config, types)
-                    || (layers > 0 && layers != config.path(LAYERS).asInt())
+                    || isOther(growth.layers(), config.path(LAYERS).asInt())
+                    || isOther(growth.hiddenSize(), config.path(WIDTH).asInt())
                     || isOtherTokenizer(from, tokenizerDirectory);
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + from + " or tokenizer " + tokenizerDirectory, e);
         }
+    }
+
+    private static boolean isOther(int wanted, int had) {
+        return wanted > 0 && wanted != had;
     }
 
     /**
@@ -79,14 +88,15 @@ final class WarmStart {
      * @param from checkpoint; with tied embeddings and token types where the tokenizer is to be another
      * @param tokenizerDirectory of the new model's tokenizer
      * @param types token types of the new model
-     * @param layers blocks of the new model; 0 for as many as the checkpoint has
+     * @param growth size of the new model
      * @param to directory to write to
-     * @throws IllegalArgumentException if the checkpoint has more blocks than are wanted
+     * @throws IllegalArgumentException if the checkpoint has more blocks than are wanted, or a width that the wanted one is
+     *     no multiple of
      */
-    static void carry(Path from, Path tokenizerDirectory, TokenTypes types, int layers, Path to) {
+    static void carry(Path from, Path tokenizerDirectory, TokenTypes types, Growth growth, Path to) {
         try (Tokenizer known = Tokenizer.load(from);
                 Tokenizer wanted = Tokenizer.load(tokenizerDirectory)) {
-            new WarmStart(from, config(from), known, wanted, types, layers)
+            new WarmStart(from, config(from), known, wanted, types, growth)
                     .writeTo(to, isOtherTokenizer(from, tokenizerDirectory));
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint " + from + ": cannot be carried over to " + to, e);
@@ -111,12 +121,8 @@ final class WarmStart {
         Files.createDirectories(to);
         boolean hasTooFewTypes = hasTooFewTypes(config, types);
         int before = config.path(LAYERS).asInt();
-        int after = layers == 0 ? before : layers;
-        if (after < before) {
-            throw new IllegalArgumentException("checkpoint " + from + " has " + before + " blocks; init.layers=" + after
-                    + " would take some away");
-        }
-        config.put(LAYERS, after);
+        int after = growLayers(before);
+        Optional<Widening> widening = widen();
         if (isOtherTokenizer) {
             config.put("vocab_size", wanted.vocabularySize());
         }
@@ -127,16 +133,20 @@ final class WarmStart {
                 .writeValue(to.resolve("config.json").toFile(), config);
         List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
         for (StoredTensor stored : WeightMap.open(from).all()) {
-            float[] values = read(stored);
+            float[] values = stored.read();
             int width = Math.toIntExact(stored.shape().get(stored.shape().size() - 1));
             if (isOtherTokenizer && stored.name().equals(TOKENS)) {
                 values = tokens(values, width);
             } else if (hasTooFewTypes && stored.name().equals(TYPES)) {
                 values = types(values, width);
             }
-            float[] written = values;
-            List<Long> shape =
-                    stored.shape().size() == 1 ? stored.shape() : List.of((long) (values.length / width), (long) width);
+            var old = new Widening.Matrix(values, stored.shape().size() == 1 ? 0 : values.length / width);
+            Widening.Matrix matrix =
+                    widening.map(wider -> wider.widen(stored.name(), old)).orElse(old);
+            float[] written = matrix.values();
+            List<Long> shape = matrix.rows() == 0
+                    ? List.of((long) written.length)
+                    : List.of((long) matrix.rows(), (long) matrix.columns());
             Matcher ofBlock = OF_BLOCK.matcher(stored.name());
             if (!ofBlock.matches()) {
                 tensors.add(new SafeTensorsWriter.Tensor(stored.name(), shape, () -> written));
@@ -151,6 +161,41 @@ final class WarmStart {
             }
         }
         SafeTensorsWriter.write(to.resolve(WeightMap.SINGLE_FILE), tensors, ElementType.F32);
+    }
+
+    /** How many blocks there are to be, with the configuration for them. */
+    private int growLayers(int before) {
+        int after = growth.layers() == 0 ? before : growth.layers();
+        if (after < before) {
+            throw new IllegalArgumentException("checkpoint " + from + " has " + before + " blocks; init.layers=" + after
+                    + " would take some away");
+        }
+        config.put(LAYERS, after);
+        return after;
+    }
+
+    /** How the matrices become wider, with the configuration for them; empty where they stay as they are. */
+    private Optional<Widening> widen() {
+        int before = config.path(WIDTH).asInt();
+        if (!isOther(growth.hiddenSize(), before)) {
+            return Optional.empty();
+        }
+        if (growth.hiddenSize() % before != 0) {
+            throw new IllegalArgumentException("checkpoint " + from + " is " + before + " wide; init.hidden.size="
+                    + growth.hiddenSize() + " is no multiple of that");
+        }
+        int factor = growth.hiddenSize() / before;
+        if (!config.has(HEAD)) {
+            config.put(HEAD, before / config.path("num_attention_heads").asInt());
+        }
+        for (String key : WITH_WIDTH) {
+            if (config.has(key)) {
+                config.put(key, factor * config.path(key).asInt());
+            }
+        }
+        // It stands beside a mean square, of which zeros leave a part.
+        config.put(EPSILON, config.path(EPSILON).asDouble(1e-6) / factor);
+        return Optional.of(new Widening(factor, SEED));
     }
 
     /** Where an old block comes to stand; its copies follow it. */
@@ -182,25 +227,5 @@ final class WarmStart {
             System.arraycopy(old, nearest[type] * width, fresh, type * width, width);
         }
         return fresh;
-    }
-
-    private static float[] read(StoredTensor stored) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.toIntExact(stored.sizeBytes())).order(ByteOrder.LITTLE_ENDIAN);
-        try (FileChannel file = FileChannel.open(stored.file())) {
-            while (bytes.hasRemaining() && file.read(bytes, stored.offset() + bytes.position()) >= 0) {
-                // reads on
-            }
-        }
-        bytes.flip();
-        float[] values = new float[Math.toIntExact(stored.elements())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = switch (stored.type()) {
-                case F32 -> bytes.getFloat();
-                case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
-                case F16 -> throw new IOException(stored.name() + " is stored as F16");
-            };
-        }
-        return values;
     }
 }

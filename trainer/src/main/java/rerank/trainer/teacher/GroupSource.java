@@ -2,10 +2,10 @@ package rerank.trainer.teacher;
 
 /**
  * Training groups by index: the group of an index is always the same, and every run of {@link #size()} indices visits each
- * query once, in another order. Safe for use by several threads.
+ * query once, or as often as its teacher asks for, in another order. Safe for use by several threads.
  */
 public interface GroupSource {
-    /** Number of queries, which is the number of groups in an epoch. */
+    /** Number of groups in an epoch. */
     int size();
 
     /**

@@ -1,6 +1,7 @@
 package rerank.trainer.teacher;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class MedquadTeacher implements Teacher {
     private final Map<String, Asked> asked;
     private final Qrels qrels;
 
+    /** Queries of each kind. */
+    private final Map<String, Integer> ofType = new HashMap<>();
+
     private record Annotation(String topic, List<String> types) {}
 
     /** A query's kind, the name of its topic, and all names that its relevant documents have for that. */
@@ -36,6 +40,7 @@ public final class MedquadTeacher implements Teacher {
         this.annotations = annotations;
         this.asked = asked;
         this.qrels = qrels;
+        asked.values().forEach(question -> ofType.merge(question.type(), 1, Integer::sum));
     }
 
     /**
@@ -84,6 +89,20 @@ public final class MedquadTeacher implements Teacher {
             return Optional.empty();
         }
         return Optional.of(new Lesson(label, explanation(question, document, candidate.title(), isSameTopic, label)));
+    }
+
+    /**
+     * By the square root of how many times rarer than the commonest its kind is: one question in 400 asks for complications,
+     * one in four for what something is.
+     */
+    @Override
+    public int repeats(Query query) {
+        Asked question = asked.get(query.id());
+        if (question == null) {
+            return 1;
+        }
+        int commonest = Collections.max(ofType.values());
+        return (int) Math.round(Math.sqrt((double) commonest / ofType.getOrDefault(question.type(), commonest)));
     }
 
     /** Some questions are put as people put them: those of the data set are templates. */

@@ -38,6 +38,16 @@ public interface Teacher {
     }
 
     /**
+     * How often a query is drawn while others are drawn once: more often where it is of a kind that is rare among the queries
+     * and takes as much learning as the others.
+     *
+     * @return at least 1
+     */
+    default int repeats(Query query) {
+        return 1;
+    }
+
+    /**
      * The query in words to learn it by: its own, unless the teacher knows others that mean the same, for which all
      * lessons on the query hold.
      */

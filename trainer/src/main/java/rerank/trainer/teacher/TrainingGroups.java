@@ -37,7 +37,7 @@ import rerank.trainer.dataset.Qrels;
  * right colour and price.
  *
  * <p>The group of an index depends on the seed and the index alone: every run of {@link #size()} indices visits each
- * query once, in another order. Safe for use by several threads.
+ * query once, or as often as the teacher asks for, in another order. Safe for use by several threads.
  */
 public final class TrainingGroups implements GroupSource {
     private static final int MAX_TRIES = 400;
@@ -81,6 +81,7 @@ public final class TrainingGroups implements GroupSource {
         this.seed = seed;
         this.queries = dataset.queries(split).stream()
                 .filter(query -> !judged(query, 2, Set.of(), new Random(0), 1).isEmpty())
+                .flatMap(query -> Collections.nCopies(teacher.repeats(query), query).stream())
                 .toList();
         if (queries.isEmpty()) {
             throw new IllegalArgumentException("data set " + dataset.name() + ", split " + split

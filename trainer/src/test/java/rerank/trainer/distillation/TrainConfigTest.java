@@ -69,7 +69,7 @@ class TrainConfigTest {
                 "out.dir", "out",
                 "max.steps", "1",
                 "init.checkpoint", "model",
-                "init.layers", "6",
+                "init.hidden.size", "256",
                 "adapter.rank", "4");
 
         assertThatThrownBy(() -> TrainConfig.of(fresh, BASE)).hasMessageContaining("fresh weights have model.layers");

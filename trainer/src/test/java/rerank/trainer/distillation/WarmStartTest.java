@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +17,9 @@ import rerank.model.transformer.NativeThreads;
 import rerank.model.transformer.Precision;
 import rerank.model.transformer.Trace;
 import rerank.model.transformer.Transformer;
+import rerank.model.transformer.TransformerConfig;
 import rerank.model.transformer.TransformerTrainer;
+import rerank.model.weights.WeightMap;
 import rerank.trainer.tokenizer.BytePairTrainer;
 import rerank.trainer.tokenizer.BytePairVocabulary;
 
@@ -52,11 +55,14 @@ class WarmStartTest {
 
     @Test
     void isNeededForAnotherTokenizerOrMoreTokenTypes() {
-        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, 0)).isFalse();
-        assertThat(WarmStart.isNeeded(old, old, TokenTypes.RELATIONS, 0)).isTrue();
-        assertThat(WarmStart.isNeeded(old, wanted, TokenTypes.MATCHES, 0)).isTrue();
-        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, 1)).isFalse();
-        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, 2)).isTrue();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, Growth.NONE))
+                .isFalse();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.RELATIONS, Growth.NONE))
+                .isTrue();
+        assertThat(WarmStart.isNeeded(old, wanted, TokenTypes.MATCHES, Growth.NONE))
+                .isTrue();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, blocks(1))).isFalse();
+        assertThat(WarmStart.isNeeded(old, old, TokenTypes.MATCHES, blocks(2))).isTrue();
     }
 
     @Test
@@ -65,7 +71,7 @@ class WarmStartTest {
 
         int[] nearest = TokenTypes.RELATIONS.nearest(TokenTypes.MATCHES);
         int[] types = {0, 13, 17, 22, 28, 31};
-        int[] coarse = java.util.Arrays.stream(types).map(type -> nearest[type]).toArray();
+        int[] coarse = Arrays.stream(types).map(type -> nearest[type]).toArray();
         float[][] before = hidden(old, "q red w", coarse);
         float[][] after = hidden(directory.resolve("new"), "q red w", types);
         assertThat(after).hasSameDimensionsAs(before);
@@ -91,7 +97,7 @@ class WarmStartTest {
                 TransformerTrainer trainer = TransformerTrainer.fresh(TWO_BLOCKS.with(tokenizer.vocabularySize()), 3)) {
             trainer.save(old, false);
         }
-        WarmStart.carry(old, old, TokenTypes.MATCHES, 3, grown);
+        WarmStart.carry(old, old, TokenTypes.MATCHES, blocks(3), grown);
 
         int[] types = {0, 1, 5, 7, 12, 15};
         Trace before = trace(old, "q red w", types);
@@ -115,7 +121,7 @@ class WarmStartTest {
             trainer.save(old, false);
         }
 
-        WarmStart.carry(old, old, TokenTypes.MATCHES, 3, grown);
+        WarmStart.carry(old, old, TokenTypes.MATCHES, blocks(3), grown);
 
         Trace before = trace(old, "q red w", new int[6]);
         Trace after = trace(grown, "q red w", new int[6]);
@@ -129,13 +135,66 @@ class WarmStartTest {
         try (Tokenizer tokenizer = Tokenizer.load(old);
                 TransformerTrainer trainer = TransformerTrainer.fresh(TWO_BLOCKS.with(tokenizer.vocabularySize()), 3)) {
             trainer.save(old, false);
-            assertThatThrownBy(() -> WarmStart.carry(old, old, TokenTypes.MATCHES, 1, directory.resolve("less")))
+            assertThatThrownBy(
+                            () -> WarmStart.carry(old, old, TokenTypes.MATCHES, blocks(1), directory.resolve("less")))
                     .hasMessageContaining("has 2 blocks; init.layers=1 would take some away");
         }
     }
 
+    @Test
+    void aWiderModelComputesTheSame() {
+        Path wide = directory.resolve("wide");
+
+        WarmStart.carry(old, old, TokenTypes.MATCHES, new Growth(2, 48), wide);
+
+        int[] types = {0, 1, 5, 7, 12, 15};
+        float[][] before = hidden(old, "q red w", types);
+        float[][] after = hidden(wide, "q red w", types);
+        for (int t = 0; t < before.length; t++) {
+            assertThat(after[t]).hasSize(48);
+            // Behind the last norm, whose weights are smaller for what a wider stream is divided by.
+            assertThat(Arrays.copyOf(after[t], 16)).containsExactly(before[t], within(1e-5f));
+            assertThat(Arrays.copyOfRange(after[t], 16, 48)).containsOnly(0);
+        }
+        TransformerConfig config = TransformerConfig.read(wide.resolve("config.json"));
+        assertThat(config.hiddenSize()).isEqualTo(48);
+        assertThat(config.heads()).isEqualTo(6);
+        assertThat(config.headSize()).isEqualTo(8);
+        assertThat(config.feedForwardSize()).isEqualTo(72);
+        assertThat(config.layers()).isEqualTo(2);
+    }
+
+    /** New heads and units would never learn if what they read and what they write were both zero. */
+    @Test
+    void whatIsNewLearns() {
+        Path wide = directory.resolve("wide");
+        WarmStart.carry(old, old, TokenTypes.MATCHES, new Growth(0, 32), wide);
+        WeightMap weights = WeightMap.open(wide);
+        assertThat(weights.require("model.layers.0.self_attn.q_proj.weight", "the test", 32, 32)
+                        .read())
+                .doesNotContain(0);
+        assertThat(weights.require("model.layers.0.mlp.up_proj.weight", "the test", 48, 32)
+                        .read())
+                .doesNotContain(0);
+        float[] down = weights.require("model.layers.0.mlp.down_proj.weight", "the test", 32, 48)
+                .read();
+        assertThat(Arrays.copyOf(down, 24)).doesNotContain(0);
+        assertThat(Arrays.copyOfRange(down, 24, 48)).containsOnly(0);
+    }
+
+    @Test
+    void aWidthThatIsNoMultipleIsRefused() {
+        assertThatThrownBy(() ->
+                        WarmStart.carry(old, old, TokenTypes.MATCHES, new Growth(0, 24), directory.resolve("wide")))
+                .hasMessageContaining("is 16 wide; init.hidden.size=24 is no multiple of that");
+    }
+
+    private static Growth blocks(int layers) {
+        return new Growth(layers, 0);
+    }
+
     private void carry(TokenTypes types) {
-        WarmStart.carry(old, wanted, types, 0, directory.resolve("new"));
+        WarmStart.carry(old, wanted, types, Growth.NONE, directory.resolve("new"));
     }
 
     private float[][] hidden(Path checkpoint, String text, int[] types) {
@@ -159,7 +218,7 @@ class WarmStartTest {
             }
             return transformer.trace(
                     new int[][] {ids},
-                    new int[][] {java.util.Arrays.copyOf(types, ids.length)},
+                    new int[][] {Arrays.copyOf(types, ids.length)},
                     new boolean[][] {real},
                     new int[][] {positions});
         }

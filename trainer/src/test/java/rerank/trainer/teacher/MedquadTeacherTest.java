@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,26 @@ class MedquadTeacherTest {
         assertThat(lesson("similar").label()).isEqualTo(1);
         assertThat(lesson("symptoms").label()).isZero();
         assertThat(lesson("gout").label()).isZero();
+    }
+
+    @Test
+    void rareKindsOfQuestionsAreDrawnMoreOften() {
+        Map<String, Query> queries = new HashMap<>();
+        Map<String, Map<String, String>> metadata = new HashMap<>();
+        Map<String, Map<String, Integer>> judged = new HashMap<>();
+        for (int i = 0; i < 10; i++) {
+            String id = "q" + i;
+            queries.put(id, new Query(id, "About gout, number " + i));
+            metadata.put(id, Map.of("type", i == 0 ? "treatment" : "symptoms"));
+            judged.put(id, Map.of("gout", 2));
+        }
+        Dataset dataset =
+                new Dataset("made", Map.of(), queries, metadata, Map.of("train", new Qrels(judged)), new Run(Map.of()));
+        MedquadTeacher teacher = MedquadTeacher.read(dataset, "train", annotations);
+
+        assertThat(teacher.repeats(queries.get("q0"))).as("9 times rarer").isEqualTo(3);
+        assertThat(teacher.repeats(queries.get("q1"))).isEqualTo(1);
+        assertThat(teacher.repeats(new Query("other", "not of this split"))).isEqualTo(1);
     }
 
     @Test
@@ -123,7 +144,7 @@ class MedquadTeacherTest {
             dataset.qrels(split).grades().values().forEach(judged -> heldOut.addAll(judged.keySet()));
         }
 
-        assertThat(groups.size()).isEqualTo(10_987);
+        assertThat(groups.size()).as("10,987 queries, rare kinds repeated").isEqualTo(17_816);
         for (long index = 0; index < 2000; index++) {
             TrainingGroup group = groups.group(index);
             assertThat(group.candidates().size()).isEqualTo(8);

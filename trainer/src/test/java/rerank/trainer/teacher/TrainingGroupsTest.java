@@ -55,6 +55,28 @@ class TrainingGroupsTest {
     }
 
     @Test
+    void anEpochVisitsAQueryAsOftenAsItsTeacherAsksFor() {
+        Teacher insisting = new Teacher() {
+            @Override
+            public Optional<Lesson> teach(Query query, Candidate candidate) {
+                return TEACHER.teach(query, candidate);
+            }
+
+            @Override
+            public int repeats(Query query) {
+                return query.id().equals("q3") ? 3 : 1;
+            }
+        };
+        TrainingGroups groups = new TrainingGroups(DATASET, "train", insisting, GroupShape.SPARSE, 1);
+
+        List<String> first = order(groups, 0);
+
+        assertThat(first).hasSize(14);
+        assertThat(new HashSet<>(first)).hasSize(12);
+        assertThat(first.stream().filter("q3"::equals)).hasSize(3);
+    }
+
+    @Test
     void groupsHoldTheAnswerSometimesANearMissAndNegatives() {
         TrainingGroups groups = groups(6);
         int nearMisses = 0;
