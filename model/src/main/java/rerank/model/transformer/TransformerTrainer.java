@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import rerank.model.adapter.Adapter;
 import rerank.model.adapter.AdapterConfig;
@@ -105,26 +104,12 @@ public final class TransformerTrainer implements AutoCloseable {
         this.setup = setup;
         this.manager = manager;
         this.weights = named("w[]", weights);
-        this.adapter = named("a[]", freshAdapter(seed));
+        this.adapter = named("a[]", new StartingWeights(manager, setup).adapter(config, seed));
         this.trained = (setup.adapter() == null ? weights : adapter)
                 .stream().filter(array -> array.size() > 0).toList();
         this.inverseFrequencies = manager.create(config.inverseFrequencies());
         this.shape =
                 manager.create(new long[] {config.layers(), config.heads(), config.keyValueHeads(), config.headSize()});
-    }
-
-    private List<NDArray> freshAdapter(long seed) {
-        AdapterConfig wanted = setup.adapter();
-        if (wanted == null) {
-            return List.of();
-        }
-        var random = new Random(seed);
-        List<NDArray> fresh = new ArrayList<>();
-        for (AdapterLayout.Slot slot : AdapterLayout.of(config, wanted)) {
-            Shape size = slot.isEmpty() || slot.columns() == 0 ? new Shape(0) : new Shape(slot.rows(), slot.columns());
-            fresh.add(manager.create(AdapterLayout.fresh(slot, random), size));
-        }
-        return fresh;
     }
 
     /** {@link #fresh(TransformerConfig, TrainerSetup, long)} with {@link TrainerSetup#PLAIN}. */
@@ -139,35 +124,14 @@ public final class TransformerTrainer implements AutoCloseable {
      */
     public static TransformerTrainer fresh(TransformerConfig config, TrainerSetup setup, long seed) {
         PtNDManager manager = Program.newManager();
-        List<NDArray> weights = new ArrayList<>();
-        FreshWeights.forEach(config, seed, values -> {
-            NDArray made = manager.create(values.numbers(), new Shape(values.shape()));
-            weights.add(stored(setup) == Program.FLOAT32 ? made : converted(manager, made, setup));
-        });
-        return new TransformerTrainer(config, setup, manager, weights, seed);
+        return new TransformerTrainer(
+                config, setup, manager, new StartingWeights(manager, setup).fresh(config, seed), seed);
     }
 
     /** Weights of this shape made of native random numbers, quickly: for measuring how fast training is, not for training. */
     public static TransformerTrainer random(TransformerConfig config, TrainerSetup setup) {
         PtNDManager manager = Program.newManager();
-        List<NDArray> weights = new ArrayList<>();
-        for (WeightLayout.Slot slot : WeightLayout.of(config)) {
-            if (slot.parts().isEmpty()) {
-                weights.add(manager.create(new Shape(0)));
-                continue;
-            }
-            long[] size = slot.parts().get(0).shape().stream()
-                    .mapToLong(Long::longValue)
-                    .toArray();
-            size[0] =
-                    slot.parts().stream().mapToLong(part -> part.shape().get(0)).sum();
-            try (var own = (PtNDManager) manager.newSubManager()) {
-                NDList arguments = new NDList(
-                        own.create(0.02f), own.create(size), own.create(stored(setup)), method(own, "random"));
-                weights.add(kept(manager, ProgramHolder.TRAINING.callForTraining(arguments)));
-            }
-        }
-        return new TransformerTrainer(config, setup, manager, weights, 1);
+        return new TransformerTrainer(config, setup, manager, new StartingWeights(manager, setup).random(config), 1);
     }
 
     /** Starts from a checkpoint directory, with {@link TrainerSetup#PLAIN}. */
@@ -183,38 +147,8 @@ public final class TransformerTrainer implements AutoCloseable {
     public static TransformerTrainer from(Path checkpoint, TrainerSetup setup, long seed) {
         TransformerConfig config = ConfigFile.read(checkpoint.resolve("config.json"));
         PtNDManager manager = Program.newManager();
-        List<NDArray> weights = new ArrayList<>();
-        Precision precision = setup.adapter() == null ? Precision.FLOAT32 : setup.precision();
-        try (var files = (PtNDManager) manager.newSubManager();
-                Weights mapped = Weights.load(checkpoint, config, precision, files)) {
-            // Copies: what was loaded in inference mode cannot be part of a gradient.
-            for (PtNDArray tensor : mapped.tensors()) {
-                weights.add(converted(manager, tensor, setup));
-            }
-        }
-        return new TransformerTrainer(config, setup, manager, weights, seed);
-    }
-
-    /** What weights are stored as: frozen ones in the precision of the arithmetic, trained ones as float32. */
-    private static long stored(TrainerSetup setup) {
-        return setup.adapter() == null ? Program.FLOAT32 : setup.precision().scalarType();
-    }
-
-    /** A copy of the tensor as weights are stored; the tensor is closed. */
-    private static NDArray converted(PtNDManager manager, NDArray tensor, TrainerSetup setup) {
-        try (var own = (PtNDManager) manager.newSubManager()) {
-            tensor.setName(null);
-            NDList arguments = new NDList(tensor, own.create(stored(setup)), method(own, "copy"));
-            NDArray copy = kept(manager, ProgramHolder.TRAINING.callForTraining(arguments));
-            tensor.close();
-            return copy;
-        }
-    }
-
-    private static NDArray kept(PtNDManager manager, NDList result) {
-        NDArray kept = result.head();
-        kept.attach(manager);
-        return kept;
+        return new TransformerTrainer(
+                config, setup, manager, new StartingWeights(manager, setup).of(checkpoint, config), seed);
     }
 
     /**
@@ -387,7 +321,7 @@ public final class TransformerTrainer implements AutoCloseable {
         } finally {
             added.close();
         }
-        sum.batches += added.batches;
+        sum.count(added);
         return sum;
     }
 
@@ -401,7 +335,7 @@ public final class TransformerTrainer implements AutoCloseable {
         var sum = (NativeGradients) gradients;
         closeMerged();
         try (var own = (PtNDManager) manager.newSubManager()) {
-            NDList toAverage = new NDList(own.create(adamW.maxGradientNorm()), own.create((long) sum.batches));
+            NDList toAverage = new NDList(own.create(adamW.maxGradientNorm()), own.create((long) sum.batches()));
             toAverage.addAll(sum.arrays());
             toAverage.add(method(own, "average"));
             float norm = program.callForTraining(toAverage).head().toFloatArray()[0];
@@ -536,52 +470,6 @@ public final class TransformerTrainer implements AutoCloseable {
     static List<NDArray> named(String name, List<NDArray> arrays) {
         arrays.forEach(array -> array.setName(name));
         return List.copyOf(arrays);
-    }
-
-    static final class NativeGradients implements Gradients {
-        private final PtNDManager manager;
-        private final List<NDArray> arrays;
-        private final float[] losses;
-        private final float groupAccuracy;
-
-        /** Micro-batches whose gradients are summed here. */
-        private int batches = 1;
-
-        NativeGradients(PtNDManager manager, List<NDArray> arrays, float[] losses, float groupAccuracy) {
-            this.manager = manager;
-            this.arrays = arrays;
-            this.losses = losses;
-            this.groupAccuracy = groupAccuracy;
-        }
-
-        List<NDArray> arrays() {
-            return arrays;
-        }
-
-        @Override
-        public float nextTokenLoss() {
-            return losses[0];
-        }
-
-        @Override
-        public float labelLoss() {
-            return losses[1];
-        }
-
-        @Override
-        public float listwiseLoss() {
-            return losses[2];
-        }
-
-        @Override
-        public float groupAccuracy() {
-            return groupAccuracy;
-        }
-
-        @Override
-        public void close() {
-            manager.close();
-        }
     }
 
     /** The program of training, for what measures with it. */

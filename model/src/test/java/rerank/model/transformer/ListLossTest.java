@@ -46,7 +46,7 @@ class ListLossTest {
         float h = 5e-3f;
         try (TransformerTrainer trainer = warmed(setup)) {
             ListGradients found = trainer.gradients(batch, ALL, 0);
-            List<NDArray> arrays = ((TransformerTrainer.NativeGradients) found.gradients()).arrays();
+            List<NDArray> arrays = ((NativeGradients) found.gradients()).arrays();
             int at = 0;
             for (NDArray weight : trainer.trained()) {
                 float[] gradient = arrays.get(at++).toFloatArray();
@@ -105,7 +105,7 @@ class ListLossTest {
 
             assertThat((double) found.divergence()).isCloseTo(0, within(1e-5));
             double norm = 0;
-            for (NDArray array : ((TransformerTrainer.NativeGradients) found.gradients()).arrays()) {
+            for (NDArray array : ((NativeGradients) found.gradients()).arrays()) {
                 norm += norm(array.toFloatArray());
             }
             assertThat(norm).isCloseTo(0, within(1e-3));

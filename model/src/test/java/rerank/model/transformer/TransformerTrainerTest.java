@@ -94,7 +94,7 @@ class TransformerTrainerTest {
         float h = 5e-3f;
         try (TransformerTrainer trainer = warmed(model, setup);
                 Gradients gradients = trainer.gradients(batch, ALL)) {
-            List<NDArray> arrays = ((TransformerTrainer.NativeGradients) gradients).arrays();
+            List<NDArray> arrays = ((NativeGradients) gradients).arrays();
             int at = 0;
             for (NDArray weight : trainer.trained()) {
                 float[] gradient = arrays.get(at).toFloatArray();
@@ -124,8 +124,8 @@ class TransformerTrainerTest {
                 TransformerTrainer again = warmed(model, new TrainerSetup(Precision.FLOAT32, true, setup.adapter()));
                 Gradients ofKept = kept.gradients(batch, ALL, 7);
                 Gradients ofAgain = again.gradients(batch, ALL, 7)) {
-            List<NDArray> expected = ((TransformerTrainer.NativeGradients) ofKept).arrays();
-            List<NDArray> found = ((TransformerTrainer.NativeGradients) ofAgain).arrays();
+            List<NDArray> expected = ((NativeGradients) ofKept).arrays();
+            List<NDArray> found = ((NativeGradients) ofAgain).arrays();
 
             assertThat(found).hasSameSizeAs(expected);
             for (int i = 0; i < expected.size(); i++) {
@@ -532,7 +532,7 @@ class TransformerTrainerTest {
     }
 
     private static float[] gradient(Gradients gradients, int tensor) {
-        return ((TransformerTrainer.NativeGradients) gradients)
+        return ((NativeGradients) gradients)
                 .arrays()
                 .get(tensor)
                 .toFloatArray();

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import rerank.model.ranking.Candidate;
 import rerank.model.ranking.Query;
@@ -31,6 +32,9 @@ public final class MedquadTeacher implements Teacher {
     /** Queries of each kind. */
     private final Map<String, Integer> ofType = new HashMap<>();
 
+    /** The documents of a topic, and what they answer. */
+    private final Map<String, Map<String, Annotation>> onTopic = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
     private record Annotation(String topic, List<String> types) {}
 
     /** A query's kind, the name of its topic, and all names that its relevant documents have for that. */
@@ -41,6 +45,8 @@ public final class MedquadTeacher implements Teacher {
         this.asked = asked;
         this.qrels = qrels;
         asked.values().forEach(question -> ofType.merge(question.type(), 1, Integer::sum));
+        annotations.forEach((docId, annotation) -> onTopic.computeIfAbsent(annotation.topic(), topic -> new TreeMap<>())
+                .put(docId, annotation));
     }
 
     /**
@@ -89,6 +95,20 @@ public final class MedquadTeacher implements Teacher {
             return Optional.empty();
         }
         return Optional.of(new Lesson(label, explanation(question, document, candidate.title(), isSameTopic, label)));
+    }
+
+    /** Texts on the topic that is asked about which answer other kinds of question. */
+    @Override
+    public List<String> lookalikes(Query query) {
+        Asked question = asked.get(query.id());
+        return question == null
+                ? List.of()
+                : question.names().stream()
+                        .flatMap(name -> onTopic.getOrDefault(name, Map.of()).entrySet().stream())
+                        .filter(text -> !text.getValue().types().contains(question.type()))
+                        .map(Map.Entry::getKey)
+                        .filter(docId -> qrels.grade(query.id(), docId) == 0)
+                        .toList();
     }
 
     /**

@@ -63,6 +63,14 @@ class MedquadTeacherTest {
     }
 
     @Test
+    void textsOnTheTopicThatAnswerSomethingElseAreLookalikes() {
+        MedquadTeacher teacher = MedquadTeacher.read(DATASET, "train", annotations);
+
+        assertThat(teacher.lookalikes(QUERY)).containsExactly("symptoms");
+        assertThat(teacher.lookalikes(new Query("other", "not of this split"))).isEmpty();
+    }
+
+    @Test
     void rareKindsOfQuestionsAreDrawnMoreOften() {
         Map<String, Query> queries = new HashMap<>();
         Map<String, Map<String, String>> metadata = new HashMap<>();
