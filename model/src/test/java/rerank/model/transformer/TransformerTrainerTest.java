@@ -532,10 +532,7 @@ class TransformerTrainerTest {
     }
 
     private static float[] gradient(Gradients gradients, int tensor) {
-        return ((NativeGradients) gradients)
-                .arrays()
-                .get(tensor)
-                .toFloatArray();
+        return ((NativeGradients) gradients).arrays().get(tensor).toFloatArray();
     }
 
     /** A trainer some steps on, since at first half of an adapter is 0 and so is the other half's gradient. */
