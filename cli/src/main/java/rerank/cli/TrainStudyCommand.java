@@ -16,7 +16,7 @@ import rerank.cli.study.StudyArm;
 import rerank.cli.study.StudyPicture;
 import rerank.cli.study.StudyRecipe;
 import rerank.cli.study.StudyReport;
-import rerank.cli.study.StudySize;
+import rerank.cli.study.StudySample;
 
 /** {@code rerank train study}: whether explaining helps. */
 @Command(
@@ -66,10 +66,16 @@ final class TrainStudyCommand implements Callable<Integer> {
     private String @Nullable [] data;
 
     @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            description = "Measure on this split of each data set. Default: ${DEFAULT-VALUE}.")
+    private String split = "test";
+
+    @Option(
             names = "--limit",
             paramLabel = "N",
             description =
-                    "Measure on N judged queries, spread evenly over the split test. 0 for all. Default: ${DEFAULT-VALUE}.")
+                    "Measure on N judged queries, spread evenly over the split. 0 for all. Default: ${DEFAULT-VALUE}.")
     private int limit = 60;
 
     @Option(
@@ -91,7 +97,7 @@ final class TrainStudyCommand implements Callable<Integer> {
                         ? StudyArm.EVERY
                         : Arrays.stream(arms).map(StudyArm::of).toList(),
                 seeds,
-                new StudySize(limit, depth));
+                new StudySample(split, limit, depth));
         StudyReport report = study.run(out, System.err, Boolean.getBoolean("rerank.terminal"));
         System.out.printf("%n%s", report.table());
         ReportFile.writeJson(out.resolve("study.json"), report);

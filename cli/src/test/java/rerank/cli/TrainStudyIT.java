@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,13 +69,24 @@ class TrainStudyIT {
                 .as("explaining after the label leaves the order as it is")
                 .isEqualTo(report.at("/data/0/served/3/ndcg10/mean"));
 
+        Output onDev = study(4, out, "explain,label", "--split", "dev");
+
+        assertThat(onDev.exitCode()).as(onDev.errors()).isZero();
+        assertThat(onDev.text()).contains("3 queries of split dev");
+        JsonNode again =
+                json.readTree(out.resolve("shop/explain-1/measured.json").toFile());
+        assertThat(again.at("/sample/split").asText()).isEqualTo("dev");
+        assertThat(again.path("trainingMinutes"))
+                .as("what was taught is measured anew, not taught anew")
+                .isEqualTo(explain.path("trainingMinutes"));
+
         Output other = study(5, out, "explain,label");
 
         assertThat(other.exitCode()).isEqualTo(1);
         assertThat(other.errors()).contains("max.steps (4, now 5)");
     }
 
-    private Output study(int steps, Path out, String arms) throws Exception {
+    private Output study(int steps, Path out, String arms, String... more) throws Exception {
         Path tokenizer =
                 Path.of("..", "models", "rerank-small").toAbsolutePath().normalize();
         Path recipe = Files.writeString(
@@ -93,7 +106,7 @@ class TrainStudyIT {
                         // As many as this process runs with already.
                         "native.threads=" + NativeThreads.count(),
                         "max.steps=" + steps));
-        return Output.of(
+        List<String> command = new ArrayList<>(List.of(
                 "train",
                 "study",
                 "--config",
@@ -107,6 +120,8 @@ class TrainStudyIT {
                 "--limit",
                 "3",
                 "--depth",
-                "5");
+                "5"));
+        command.addAll(List.of(more));
+        return Output.of(command.toArray(String[]::new));
     }
 }

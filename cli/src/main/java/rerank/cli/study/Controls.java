@@ -9,15 +9,15 @@ import rerank.trainer.evaluation.LinearControl;
 /**
  * What stands beside the arms on a data set: the first stage, and a linear model that learned from the same train split.
  *
- * @param size that it was measured on
+ * @param sample that it was measured on
  * @param ndcg10 by system and query
  */
-record Controls(StudySize size, Map<String, Map<String, Double>> ndcg10) {
+record Controls(StudySample sample, Map<String, Map<String, Double>> ndcg10) {
     private static final String LINEAR = "linear control";
 
-    static Controls measure(StudyData data, StudySize size) {
+    static Controls measure(StudyData data, StudySample sample) {
         Comparison comparison = new Comparison(Runs.firstStage(data.requests()), data.qrels())
-                .add(LINEAR, LinearControl.standard(data.dataset(), StudyData.SPLIT, size.depth()));
+                .add(LINEAR, LinearControl.standard(data.dataset(), data.split(), sample.depth()));
         Map<String, Map<String, Double>> ndcg10 = new LinkedHashMap<>();
         for (String name : comparison.names()) {
             Map<String, Double> perQuery = new LinkedHashMap<>();
@@ -27,6 +27,6 @@ record Controls(StudySize size, Map<String, Map<String, Double>> ndcg10) {
                     .forEach((query, values) -> perQuery.put(query, values.getOrDefault("ndcg10", 0.0)));
             ndcg10.put(name, perQuery);
         }
-        return new Controls(size, ndcg10);
+        return new Controls(sample, ndcg10);
     }
 }

@@ -27,19 +27,20 @@ public final class Study {
     private final List<String> dataNames;
     private final List<StudyArm> arms;
     private final List<Long> seeds;
-    private final StudySize size;
+    private final StudySample sample;
 
     /**
      * A study.
      *
      * @param dataNames of the recipe's data sets, those that are wanted
      */
-    public Study(StudyRecipe recipe, List<String> dataNames, List<StudyArm> arms, List<Long> seeds, StudySize size) {
+    public Study(
+            StudyRecipe recipe, List<String> dataNames, List<StudyArm> arms, List<Long> seeds, StudySample sample) {
         this.recipe = recipe;
         this.dataNames = List.copyOf(dataNames);
         this.arms = List.copyOf(arms);
         this.seeds = List.copyOf(seeds);
-        this.size = size;
+        this.sample = sample;
     }
 
     /** A run to be made, or made already. */
@@ -60,7 +61,7 @@ public final class Study {
     public StudyReport run(Path out, PrintStream progress, boolean isTerminal) throws IOException {
         Map<String, StudyData> data = new LinkedHashMap<>();
         for (String name : dataNames) {
-            data.put(name, StudyData.open(recipe.path(name), size));
+            data.put(name, StudyData.open(recipe.path(name), sample));
         }
         List<Wanted> all = wanted(data, out);
         Map<String, List<ArmRun>> runs = new LinkedHashMap<>();
@@ -81,7 +82,7 @@ public final class Study {
             reports.add(StudyReport.OfData.of(
                     each.name(), controls(each, out, progress), arms, runs.getOrDefault(each.name(), List.of())));
         }
-        return StudyReport.of(reports, seeds, size);
+        return StudyReport.of(reports, seeds, sample);
     }
 
     /** Seed by seed, so that a study that is ended early has something to compare. */
@@ -105,13 +106,13 @@ public final class Study {
             return null;
         }
         ArmRun run = JSON.readValue(wanted.measured().toFile(), ArmRun.class);
-        return run.size().equals(size) ? run : null;
+        return run.sample().equals(sample) ? run : null;
     }
 
     private ArmRun ran(Wanted wanted, PrintStream progress, boolean isTerminal) throws IOException {
         Training.Outcome outcome = new Training(wanted.config(), progress, isTerminal).run();
         ArmRun run = ArmRun.measure(
-                wanted.arm(), wanted.seed(), wanted.config().out(), outcome.checkpoint(), wanted.data(), size);
+                wanted.arm(), wanted.seed(), wanted.config().out(), outcome.checkpoint(), wanted.data(), sample);
         ReportFile.writeJson(wanted.measured(), run);
         return run;
     }
@@ -120,12 +121,12 @@ public final class Study {
         Path file = out.resolve(data.name()).resolve("controls.json");
         if (Files.exists(file)) {
             Controls controls = JSON.readValue(file.toFile(), Controls.class);
-            if (controls.size().equals(size)) {
+            if (controls.sample().equals(sample)) {
                 return controls;
             }
         }
         progress.printf("linear control of %s: training%n", data.name());
-        Controls controls = Controls.measure(data, size);
+        Controls controls = Controls.measure(data, sample);
         ReportFile.writeJson(file, controls);
         return controls;
     }

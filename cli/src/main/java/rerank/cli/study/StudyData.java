@@ -18,12 +18,15 @@ import rerank.trainer.storefront.Storefront;
  * @param name of the data set
  * @param dataset all of it
  * @param checker of explanations, where there is one
- * @param requests queries of the test split, spread evenly over it
+ * @param split that is measured on
+ * @param requests queries of it, spread evenly over it
  */
-record StudyData(String name, Dataset dataset, Optional<ExplanationChecker> checker, List<RerankRequest> requests) {
-    /** The split that is measured on. */
-    static final String SPLIT = "test";
-
+record StudyData(
+        String name,
+        Dataset dataset,
+        Optional<ExplanationChecker> checker,
+        String split,
+        List<RerankRequest> requests) {
     private static final Set<String> EMBEDDED = Set.of(Storefront.NAME, Storefront.SHIFTED_NAME);
 
     /**
@@ -31,18 +34,19 @@ record StudyData(String name, Dataset dataset, Optional<ExplanationChecker> chec
      *
      * @param path a directory, or a path that does not exist and ends in the name of embedded data
      */
-    static StudyData open(Path path, StudySize size) {
+    static StudyData open(Path path, StudySample sample) {
         String name = path.getFileName().toString();
         boolean isEmbedded = EMBEDDED.contains(name) && !Files.exists(path);
-        EvaluatedData data = EvaluatedData.open(isEmbedded ? Path.of(name) : path, "", SPLIT);
+        EvaluatedData data = EvaluatedData.open(isEmbedded ? Path.of(name) : path, "", sample.split());
         return new StudyData(
                 name,
                 data.dataset(),
                 data.checker(),
-                RerankRequest.of(data.dataset(), SPLIT, size.queries(), size.depth()));
+                sample.split(),
+                RerankRequest.of(data.dataset(), sample.split(), sample.queries(), sample.depth()));
     }
 
     Qrels qrels() {
-        return dataset.qrels(SPLIT);
+        return dataset.qrels(split);
     }
 }

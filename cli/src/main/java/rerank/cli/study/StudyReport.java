@@ -19,13 +19,13 @@ import rerank.trainer.evaluation.Calibration;
  *
  * @param command what ran
  * @param seeds of the runs
- * @param size of what they were measured on
+ * @param sample of queries they were measured on
  * @param data one after the other
  * @param machine where the report was made
  */
-public record StudyReport(String command, List<Long> seeds, StudySize size, List<OfData> data, Machine machine) {
-    static StudyReport of(List<OfData> data, List<Long> seeds, StudySize size) {
-        return new StudyReport("train study", seeds, size, data, Machine.here());
+public record StudyReport(String command, List<Long> seeds, StudySample sample, List<OfData> data, Machine machine) {
+    static StudyReport of(List<OfData> data, List<Long> seeds, StudySample sample) {
+        return new StudyReport("train study", seeds, sample, data, Machine.here());
     }
 
     /**
@@ -219,10 +219,11 @@ public record StudyReport(String command, List<Long> seeds, StudySize size, List
         }
         return text.append(String.format(
                         Locale.ROOT,
-                        "%nseeds %s; %d queries with up to %d candidates each%n",
+                        "%nseeds %s; %d queries of split %s with up to %d candidates each%n",
                         seeds.toString().replaceAll("[\\[\\]]", ""),
                         data.isEmpty() ? 0 : data.get(0).queries(),
-                        size.depth()))
+                        sample.split(),
+                        sample.depth()))
                 .toString();
     }
 

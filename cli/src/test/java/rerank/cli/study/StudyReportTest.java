@@ -16,7 +16,7 @@ import rerank.trainer.evaluation.GradedLabels;
 import rerank.trainer.evaluation.ScoreDistribution;
 
 class StudyReportTest {
-    private static final StudySize SIZE = new StudySize(8, 20);
+    private static final StudySample SIZE = new StudySample("test", 8, 20);
 
     @Test
     void figuresAreMeansOverTheSeedsWithTheLowestAndTheHighest() {
