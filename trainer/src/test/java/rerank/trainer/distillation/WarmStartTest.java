@@ -9,8 +9,11 @@ import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rerank.model.prompt.TokenTypes;
 import rerank.model.tokenizer.Tokenizer;
 import rerank.model.transformer.NativeThreads;
@@ -20,6 +23,7 @@ import rerank.model.transformer.Transformer;
 import rerank.model.transformer.TransformerConfig;
 import rerank.model.transformer.TransformerTrainer;
 import rerank.model.weights.WeightMap;
+import rerank.trainer.SharedData;
 import rerank.trainer.tokenizer.BytePairTrainer;
 import rerank.trainer.tokenizer.BytePairVocabulary;
 
@@ -164,6 +168,25 @@ class WarmStartTest {
         assertThat(config.layers()).isEqualTo(2);
     }
 
+    /** Grouped heads, biases of attention (Qwen2) and norms of heads (Qwen3), and no word on how wide a head is. */
+    @Tag("shared")
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "qwen3"})
+    void checkpointsOfOtherMakesComputeTheSameWhenTheyAreWider(String family) {
+        Path golden = SharedData.golden(family).resolve("f32");
+        Path wide = directory.resolve("wide");
+
+        WarmStart.carry(golden, golden, TokenTypes.MATCHES, new Growth(0, 128), wide);
+
+        int[] ids = {5, 17, 80, 211, 3, 42};
+        float[][] before = trace(golden, ids, new int[6]).hidden()[0];
+        float[][] after = trace(wide, ids, new int[6]).hidden()[0];
+        for (int t = 0; t < before.length; t++) {
+            assertThat(Arrays.copyOf(after[t], 64)).containsExactly(before[t], within(1e-4f));
+            assertThat(Arrays.copyOfRange(after[t], 64, 128)).containsOnly(0);
+        }
+    }
+
     /** New heads and units would never learn if what they read and what they write were both zero. */
     @Test
     void whatIsNewLearns() {
@@ -207,9 +230,13 @@ class WarmStartTest {
     }
 
     private Trace trace(Path checkpoint, String text, int[] types) {
-        try (Tokenizer tokenizer = Tokenizer.load(checkpoint.endsWith("new") ? wanted : old);
-                Transformer transformer = Transformer.loadPlain(checkpoint, Precision.FLOAT32)) {
-            int[] ids = tokenizer.encode(text).ids();
+        try (Tokenizer tokenizer = Tokenizer.load(checkpoint.endsWith("new") ? wanted : old)) {
+            return trace(checkpoint, tokenizer.encode(text).ids(), types);
+        }
+    }
+
+    private static Trace trace(Path checkpoint, int[] ids, int[] types) {
+        try (Transformer transformer = Transformer.loadPlain(checkpoint, Precision.FLOAT32)) {
             boolean[] real = new boolean[ids.length];
             int[] positions = new int[ids.length];
             for (int t = 0; t < ids.length; t++) {
