@@ -46,37 +46,40 @@ record ArmRun(
     record Served(Map<String, Double> ndcg10, double tokensPerPair, ModeFigures figures) {}
 
     /** Measures the checkpoint of a run that has ended; every candidate is explained in modes that explain. */
-    static ArmRun measure(StudyArm arm, long seed, Path run, Path checkpoint, StudyData data, StudySample sample) {
+    static ArmRun measure(StudyArm arm, long seed, Path run, Path checkpoint, StudyData data) {
         Map<Mode, Map<String, Long>> decoded = new EnumMap<>(Mode.class);
         Map<String, Served> served = new LinkedHashMap<>();
         try (PairJudge judge = CheckpointJudge.load(checkpoint)) {
             Mode first = arm.served().get(0);
             ModeRuns runs = ModeRuns.run(first, arm.served(), 0, data.requests(), (request, mode) -> {
                 long before = judge.statistics().decodedTokens();
-                var ranking = judge.rerank(request.query(), request.candidates(), mode, sample.depth());
+                var ranking = judge.rerank(
+                        request.query(),
+                        request.candidates(),
+                        mode,
+                        data.sample().depth());
                 // By query, so that the pairs that warm up do not count.
                 decoded.computeIfAbsent(mode, each -> new HashMap<>())
                         .put(request.query().id(), judge.statistics().decodedTokens() - before);
                 return ranking;
             });
-            EvalReport report = report(data, sample, runs, judge.identity(), checkpoint);
+            EvalReport report = report(data, runs, judge.identity(), checkpoint);
             for (Mode mode : arm.served()) {
                 served.put(mode.id(), served(mode, report, decoded.getOrDefault(mode, Map.of())));
             }
         }
         RunComparison.Run trained = RunComparison.of(List.of(run)).runs().get(0);
-        return new ArmRun(arm.id(), seed, sample, trained.steps(), trained.tokens(), trained.minutes(), served);
+        return new ArmRun(arm.id(), seed, data.sample(), trained.steps(), trained.tokens(), trained.minutes(), served);
     }
 
-    private static EvalReport report(
-            StudyData data, StudySample sample, ModeRuns runs, PairJudge.Identity identity, Path checkpoint) {
+    private static EvalReport report(StudyData data, ModeRuns runs, PairJudge.Identity identity, Path checkpoint) {
         Evaluation.Subject subject = new Evaluation.Subject(
-                data.name() + " " + data.split(),
+                data.name() + " " + data.sample().split(),
                 data.requests(),
-                sample.depth(),
+                data.sample().depth(),
                 data.qrels(),
                 data.checker(),
-                sample.depth(),
+                data.sample().depth(),
                 identity.modelVersion(),
                 null);
         return new Evaluation(subject, runs)

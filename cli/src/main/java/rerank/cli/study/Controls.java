@@ -15,9 +15,14 @@ import rerank.trainer.evaluation.LinearControl;
 record Controls(StudySample sample, Map<String, Map<String, Double>> ndcg10) {
     private static final String LINEAR = "linear control";
 
-    static Controls measure(StudyData data, StudySample sample) {
+    static Controls measure(StudyData data) {
         Comparison comparison = new Comparison(Runs.firstStage(data.requests()), data.qrels())
-                .add(LINEAR, LinearControl.standard(data.dataset(), data.split(), sample.depth()));
+                .add(
+                        LINEAR,
+                        LinearControl.standard(
+                                data.dataset(),
+                                data.sample().split(),
+                                data.sample().depth()));
         Map<String, Map<String, Double>> ndcg10 = new LinkedHashMap<>();
         for (String name : comparison.names()) {
             Map<String, Double> perQuery = new LinkedHashMap<>();
@@ -27,6 +32,6 @@ record Controls(StudySample sample, Map<String, Map<String, Double>> ndcg10) {
                     .forEach((query, values) -> perQuery.put(query, values.getOrDefault("ndcg10", 0.0)));
             ndcg10.put(name, perQuery);
         }
-        return new Controls(sample, ndcg10);
+        return new Controls(data.sample(), ndcg10);
     }
 }

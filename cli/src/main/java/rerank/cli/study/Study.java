@@ -111,8 +111,8 @@ public final class Study {
 
     private ArmRun ran(Wanted wanted, PrintStream progress, boolean isTerminal) throws IOException {
         Training.Outcome outcome = new Training(wanted.config(), progress, isTerminal).run();
-        ArmRun run = ArmRun.measure(
-                wanted.arm(), wanted.seed(), wanted.config().out(), outcome.checkpoint(), wanted.data(), sample);
+        ArmRun run =
+                ArmRun.measure(wanted.arm(), wanted.seed(), wanted.config().out(), outcome.checkpoint(), wanted.data());
         ReportFile.writeJson(wanted.measured(), run);
         return run;
     }
@@ -126,7 +126,7 @@ public final class Study {
             }
         }
         progress.printf("linear control of %s: training%n", data.name());
-        Controls controls = Controls.measure(data, sample);
+        Controls controls = Controls.measure(data);
         ReportFile.writeJson(file, controls);
         return controls;
     }

@@ -18,14 +18,14 @@ import rerank.trainer.storefront.Storefront;
  * @param name of the data set
  * @param dataset all of it
  * @param checker of explanations, where there is one
- * @param split that is measured on
- * @param requests queries of it, spread evenly over it
+ * @param sample that is measured on
+ * @param requests its queries
  */
 record StudyData(
         String name,
         Dataset dataset,
         Optional<ExplanationChecker> checker,
-        String split,
+        StudySample sample,
         List<RerankRequest> requests) {
     private static final Set<String> EMBEDDED = Set.of(Storefront.NAME, Storefront.SHIFTED_NAME);
 
@@ -42,11 +42,11 @@ record StudyData(
                 name,
                 data.dataset(),
                 data.checker(),
-                sample.split(),
+                sample,
                 RerankRequest.of(data.dataset(), sample.split(), sample.queries(), sample.depth()));
     }
 
     Qrels qrels() {
-        return dataset.qrels(split);
+        return dataset.qrels(sample.split());
     }
 }

@@ -189,7 +189,7 @@ class WarmStartTest {
 
     /** New heads and units would never learn if what they read and what they write were both zero. */
     @Test
-    void whatIsNewLearns() {
+    void whatIsNewReadsAndWritesNothingYet() {
         Path wide = directory.resolve("wide");
         WarmStart.carry(old, old, TokenTypes.MATCHES, new Growth(0, 32), wide);
         WeightMap weights = WeightMap.open(wide);

@@ -30,6 +30,14 @@ class TrainingGroupsTest {
     private static final Teacher TEACHER = (query, candidate) -> Optional.of(new Lesson(
             DATASET.qrels("train").grade(query.id(), candidate.docId()), "About " + candidate.docId() + "."));
 
+    /** Teaches the same. */
+    private abstract static class LikeTeacher implements Teacher {
+        @Override
+        public Optional<Lesson> teach(Query query, Candidate candidate) {
+            return TEACHER.teach(query, candidate);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void anIndexAlwaysGivesTheSameGroup(long seed) {
@@ -56,12 +64,7 @@ class TrainingGroupsTest {
 
     @Test
     void anEpochVisitsAQueryAsOftenAsItsTeacherAsksFor() {
-        Teacher insisting = new Teacher() {
-            @Override
-            public Optional<Lesson> teach(Query query, Candidate candidate) {
-                return TEACHER.teach(query, candidate);
-            }
-
+        Teacher insisting = new LikeTeacher() {
             @Override
             public int repeats(Query query) {
                 return query.id().equals("q3") ? 3 : 1;
@@ -123,12 +126,7 @@ class TrainingGroupsTest {
 
     @Test
     void aQueryInOtherWordsHasTheCandidatesThatThoseWordsFind() {
-        Teacher rewording = new Teacher() {
-            @Override
-            public Optional<Lesson> teach(Query query, Candidate candidate) {
-                return TEACHER.teach(query, candidate);
-            }
-
+        Teacher rewording = new LikeTeacher() {
             @Override
             public String wording(Query query, Random random) {
                 return query.text().replace("text", "which text");
