@@ -92,8 +92,12 @@ class EnduranceIT {
         return CANDIDATES;
     }
 
-    /** Resident memory of all mappings but the Java heap's, which is below 32 GiB for the sake of compressed pointers. */
+    /**
+     * Resident memory of all mappings but the Java heap's, which is below 32 GiB for the sake of compressed pointers. Collected
+     * first: what the virtual machine keeps beside its heap grows by some 10 MB from one collection to the next.
+     */
     private static long outsideTheHeap() throws IOException {
+        System.gc();
         long bytes = 0;
         boolean isHeap = false;
         for (String line : Files.readAllLines(SMAPS)) {
