@@ -28,7 +28,8 @@ class RankingTest {
         List<Judgment> judgments = List.of(judged(0.8, 0, 0.2), judged(0, 1, 0), judged(0.2, 0, 0.8));
 
         assertThat(scored(Ranking.of(candidates, judgments, 0))).containsExactly("1 c 0.800", "2 b 0.500", "3 a 0.200");
-        // e^-3 = 0.050 is added to the odds; a: (ln 0.300 + 4) / 2 = 1.398; b: (ln 1.050 - 2) / 2; c: (ln 4.050 - 4) / 2
+        // e^-3 = 0.050 is added to the odds; a: (ln 0.300 + 4) / 2 = 1.398; b: (ln 1.050 - 2) / 2; c: (ln 4.050 - 4) /
+        // 2
         assertThat(scored(Ranking.of(candidates, judgments, 0.5)))
                 .containsExactly("1 a 0.802", "2 b 0.274", "3 c 0.214");
         // 4, -2 and -4
