@@ -2,20 +2,15 @@ package rerank.model.ranking;
 
 /**
  * How the model's score and the first stage's become one: a weighted mean of their log-odds, {@code logit(final) = (1 - w)
- * ln(e^m + e^-3) + w f}, where m is the logit of the model's score, and the first stage's score, scaled to [0, 1] over the
- * candidates, stands for log-odds f from -4 to 4. Where the model is sure that a candidate is relevant, its log-odds are far from 0
- * and the first stage hardly matters; where it is not sure, the first stage decides. So it does among candidates that the model
- * judges irrelevant, with a score below 0.05: by how much less than that they are relevant is what it knows least on text
- * unlike what it was taught. Interpolated scores, which end at 0 and 1, cannot tell the sure from the very sure.
+ * logit(model) + w f}, where the first stage's score, scaled to [0, 1] over the candidates, stands for log-odds f from -4 to 4.
+ * Where the model is sure, its log-odds are far from 0 and the first stage hardly matters; where it is not, the first stage
+ * decides. Interpolated scores, which end at 0 and 1, cannot tell the sure from the very sure.
  *
  * @param weight w, the first stage's share, in [0, 1]: with 0 the final score is the model's
  */
 public record FirstStageMix(double weight) {
     /** Log-odds between the first stage's least candidate and its best. */
     private static final double RANGE = 8;
-
-    /** Log-odds of the model's below which they count as little more than this; chosen on dev, docs/adr/0011 says how. */
-    private static final double FLOOR = -3;
 
     /** Scores nearer to 0 or 1 than this count as this. */
     private static final double LEAST = 1e-7;
@@ -36,24 +31,18 @@ public record FirstStageMix(double weight) {
         if (weight == 0) {
             return judged;
         }
-        return 1 / (1 + Math.exp(-(ofModel(judged) + weight * RANGE * (scaled - 0.5))));
-    }
-
-    /** The model's part of the final log-odds. */
-    public double ofModel(double judged) {
-        double own = logOdds(judged);
-        return weight == 0 ? own : (1 - weight) * Math.log(Math.exp(own) + Math.exp(FLOOR));
+        return 1 / (1 + Math.exp(-((1 - weight) * logOdds(judged) + weight * RANGE * (scaled - 0.5))));
     }
 
     /**
-     * The first stage's part of the final log-odds, in [-4 w, 4 w].
+     * What the first stage added to the log-odds of a final score, in [-4 w, 4 w].
      *
      * @param judged the model's score, in [0, 1]
      * @param score the final score
      */
-    public double ofFirstStage(double judged, double score) {
+    public double added(double judged, double score) {
         double most = weight * RANGE / 2;
-        return Math.max(-most, Math.min(most, logOdds(score) - ofModel(judged)));
+        return Math.max(-most, Math.min(most, logOdds(score) - (1 - weight) * logOdds(judged)));
     }
 
     /** Log-odds of a score, {@code ln(s / (1 - s))}, at most {@code ln(1e7)}, or 16.1, from 0. */

@@ -36,8 +36,8 @@ public record Ranking(List<Item> items) {
 
     /**
      * Orders candidates by a weighted mean of log-odds, those of the judged score and those that the first stage's score stands
-     * for, scaled over the candidates given (to the most where all are equal); the first stage decides among those judged
-     * irrelevant: see {@link FirstStageMix}. Ties fall to the first-stage order; unjudged candidates follow the judged ones in first-stage order, and count as judged 0. With w = 1 the
+     * for, scaled over the candidates given (to the most where all are equal): see {@link FirstStageMix}. Ties fall to the
+     * first-stage order; unjudged candidates follow the judged ones in first-stage order, and count as judged 0. With w = 1 the
      * order is the first stage's exactly, judged or not; then a score only says what the candidate arrived with.
      *
      * @param candidates any order; what the first stage's order is, their ranks say

@@ -16,23 +16,15 @@ record FirstStageShare(Map<Mode, Double> weights) {
         weights = Map.copyOf(weights);
     }
 
-    /**
-     * Factor on the log-odds of the model's score in the list loss. They are taken as they are there: below the floor of {@link
-     * FirstStageMix} nothing could be learned.
-     */
+    /** Factor on the log-odds of the model's score. */
     double scale(Mode mode) {
         return 1 - mix(mode).weight();
-    }
-
-    /** The model's part of the log-odds of a final score that is made of this score of the model. */
-    double ofModel(Mode mode, double judged) {
-        return mix(mode).ofModel(judged);
     }
 
     /** What the first stage added to the log-odds of an impression's score; 0 for one that was not judged. */
     double offset(Mode mode, Impression impression) {
         LabelDistribution labels = impression.labels();
-        return labels == null ? 0 : mix(mode).ofFirstStage(labels.score(), impression.score());
+        return labels == null ? 0 : mix(mode).added(labels.score(), impression.score());
     }
 
     private FirstStageMix mix(Mode mode) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import rerank.model.LanguageModelReranker;
+import rerank.model.ranking.FirstStageMix;
 import rerank.model.ranking.Judgment;
 import rerank.model.ranking.Pair;
 
@@ -57,7 +58,8 @@ public record OffPolicy(double cap, ClickWeights clicks) {
             double own = judgments.get(i) instanceof Judgment.Judged one
                     ? one.labels().score()
                     : 0;
-            scores[i] = share.ofModel(query.mode(), own) + share.offset(query.mode(), judged.get(i));
+            scores[i] =
+                    share.scale(query.mode()) * FirstStageMix.logOdds(own) + share.offset(query.mode(), judged.get(i));
         }
         return scores;
     }

@@ -35,7 +35,7 @@ class FirstStageShareTest {
             Impression impression = LoggedQueries.impression("d", i + 1, score, List.of());
             double offset = share.offset(Mode.LABEL, impression);
             assertThat(offset).isCloseTo(8 * weight * (scaled[i] - 0.5), within(1e-6));
-            assertThat(share.ofModel(Mode.LABEL, LABELS.score()) + offset)
+            assertThat(share.scale(Mode.LABEL) * FirstStageMix.logOdds(LABELS.score()) + offset)
                     .isCloseTo(FirstStageMix.logOdds(score), within(1e-6));
         }
     }
